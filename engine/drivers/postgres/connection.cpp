@@ -1,0 +1,23 @@
+#include "engine/drivers/postgres/driver.h"
+
+namespace bascule {
+namespace {
+
+class Unbuilt final : public Driver {
+ public:
+  Result<std::unique_ptr<Connection>> open(const ConnectOptions&) const override {
+    return internal_error("the postgres driver is being built");
+  }
+  Result<std::vector<Step>> plan(std::span<const Change>, const Schema&, const Features&) const override {
+    return internal_error("the postgres driver is being built");
+  }
+};
+
+}  // namespace
+
+const Driver& postgres_driver() {
+  static const Unbuilt driver;
+  return driver;
+}
+
+}  // namespace bascule
