@@ -28,7 +28,7 @@ std::optional<Format> find_format(std::string_view name);
 
 struct RenderOptions {
   Format format = Format::aligned;
-  std::optional<std::string> null_text = {};  // none: the format's own (aligned: NULL, csv and tsv: empty, json: null)
+  std::optional<std::string> null_text = {};  // none: the format's own (for people: NULL, csv: empty, tsv: \N); not in json
   bool color = false;
   bool header = true;
   std::size_t max_width = 0;  // of a line on a terminal, 0: unlimited. Cut cells end in … and the summary says so
@@ -46,6 +46,8 @@ class Renderer {
   virtual ~Renderer() = default;
   virtual Result<void> begin(const std::vector<ResultColumn>& columns) = 0;
   virtual Result<void> rows(const Batch& batch) = 0;
+  // Writes rows that are held back to learn the columns' widths, without a footer: the source failed.
+  virtual Result<void> show_pending() { return {}; }
   virtual Result<RenderSummary> end() = 0;  // footers; the row count is the caller's to say, on stderr
 };
 
@@ -58,6 +60,6 @@ Result<RenderSummary> render(RowSource& rows, const RenderOptions& options, Outp
 
 // Control characters, invalid UTF-8 and bidirectional overrides as \n, \t, \x1b, \xff, \u202e: what a human format
 // shows. `multiline` keeps newlines and tabs (expanded).
-void append_escaped(std::string& out, std::string_view text);
+void append_escaped(std::string& out, std::string_view text, bool multiline = false);
 
 }  // namespace bascule
