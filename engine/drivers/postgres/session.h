@@ -90,6 +90,7 @@ class Session {
   // What is known of the type; asks nobody. Types that come from extensions or the user are known after
   // learn().
   KnownType type_of(Oid oid, int modifier) const;
+  bool knows_type(Oid oid) const { return learnt_types_.contains(oid) || builtin_type(oid, -1); }
   void learn_type(Oid oid, KnownType type) { learnt_types_.insert_or_assign(oid, std::move(type)); }
   // Looks up the names of types that were met and not known. Only outside a transaction, and never an error.
   void learn_met_types();
