@@ -1,0 +1,23 @@
+test("shell.run gives exit, out and rows", function()
+  local result = shell.run("select 1;")
+  equal(result.exit, 0) equal(result.out, "ran select 1;\n") equal(result.rows, 3)
+  local failed = shell.run("\\nonsense")
+  equal(failed.exit, 2) equal(failed.out, "") equal(failed.rows, nil)
+  fails("usage", "argument line", function() shell.run(1) end)
+end)
+
+test("shell.say, shell.confirm, shell.ask", function()
+  shell.say("hello")
+  equal(shell.confirm("sure?"), true)
+  equal(shell.ask("who?"), "answer to who?")
+end)
+
+test("log.info and log.warn", function()
+  log.info("first")
+  log.warn("second")
+end)
+
+test("a runbook is refused clearly", function()
+  fails("unsupported", "runbook.step", function() runbook.step {name = "x"} end)
+  fails("unsupported", "runbook.title", function() runbook.title = "x" end)
+end)
