@@ -1,0 +1,126 @@
+#include "engine/dialect/sql_writer.h"
+
+#include <cmath>
+
+#include "engine/base/overloaded.h"
+#include "engine/base/text.h"
+
+namespace bascule {
+namespace {
+
+bool is_mysql(const Dialect& dialect) {
+  return dialect.flavor == Flavor::mysql || dialect.flavor == Flavor::mariadb;
+}
+
+std::string quoted(std::string_view text, char quote) {
+  const std::string one(1, quote);
+  return one + replace_all(text, one, one + one) + one;
+}
+
+std::string bytes_literal(std::string_view bytes, const Dialect& dialect) {
+  if (dialect.flavor == Flavor::postgres) return "'\\x" + to_hex(bytes) + "'::bytea";
+  return "X'" + to_hex(bytes) + "'";
+}
+
+std::string real_literal(double value, const Dialect& dialect) {
+  if (!std::isfinite(value)) {
+    if (dialect.flavor == Flavor::postgres) return "'" + format_double(value) + "'::float8";
+    // SQLite reads an overflowing literal as infinity; it has no NaN, and MySQL has neither: the word makes
+    // the statement fail there instead of storing something else.
+    if (dialect.flavor == Flavor::sqlite && std::isinf(value)) return value > 0 ? "9e999" : "-9e999";
+    return format_double(value);
+  }
+  std::string text = format_double(value);
+  // Without a point or an exponent it would be an integer.
+  if (text.find_first_of(".e") == std::string::npos) text += is_mysql(dialect) ? "e0" : ".0";
+  return text;
+}
+
+}  // namespace
+
+std::string quote_identifier(std::string_view name, const Dialect& dialect) {
+  return quoted(name, dialect.identifier_quote);
+}
+
+std::string quote_qualified(std::string_view schema, std::string_view name, const Dialect& dialect) {
+  if (schema.empty()) return quote_identifier(name, dialect);
+  return quote_identifier(schema, dialect) + "." + quote_identifier(name, dialect);
+}
+
+std::string quote_literal(std::string_view text, const Dialect& dialect) {
+  const bool has_nul = text.find('\0') != std::string_view::npos;
+  const bool has_backslash = text.find('\\') != std::string_view::npos;
+  if (is_mysql(dialect) && (has_nul || has_backslash))
+    // Means the same whatever NO_BACKSLASH_ESCAPES says.
+    return "_utf8mb4 X'" + to_hex(text) + "'";
+  if (dialect.flavor == Flavor::sqlite && has_nul) return "CAST(X'" + to_hex(text) + "' AS TEXT)";
+  if (dialect.flavor == Flavor::postgres) {
+    // PostgreSQL's text cannot hold a NUL: the server refuses this (22021), where a plain string would end
+    // early.
+    if (has_nul) return "convert_from('\\x" + to_hex(text) + "'::bytea, 'UTF8')";
+    if (has_backslash) return " E" + quoted(replace_all(text, "\\", "\\\\"), '\'');
+  }
+  return quoted(text, '\'');
+}
+
+std::string literal(const Value& value, const Dialect& dialect) {
+  return std::visit(
+      overloaded{[](const value::Null&) -> std::string { return "NULL"; },
+                 [&](bool v) { return std::string(v ? dialect.true_literal : dialect.false_literal); },
+                 [](std::int64_t v) { return std::to_string(v); },
+                 [](std::uint64_t v) { return std::to_string(v); },
+                 [&](double v) { return real_literal(v, dialect); },
+                 [&](const value::Decimal& v) {
+                   const bool is_finite = canonical_decimal(v.digits).has_value();
+                   return is_finite ? v.digits : quote_literal(v.digits, dialect);
+                 },
+                 [&](const std::string& v) { return quote_literal(v, dialect); },
+                 [&](const value::Bytes& v) { return bytes_literal(v.data, dialect); },
+                 [&](const auto& v) { return quote_literal(format_value(Value(v)), dialect); }},
+      value.kind);
+}
+
+void SqlWriter::piece(std::string_view sql) {
+  if (sql.empty()) return;
+  static constexpr std::string_view tight_before = ",;).", tight_after = "(.";
+  const bool tight = sql_.empty() || tight_after.find(sql_.back()) != std::string_view::npos ||
+                     tight_before.find(sql.front()) != std::string_view::npos || sql_.back() == ' ' ||
+                     sql.front() == ' ';
+  if (!tight) sql_ += ' ';
+  sql_ += sql;
+}
+
+SqlWriter& SqlWriter::raw(std::string_view sql) {
+  piece(sql);
+  return *this;
+}
+
+SqlWriter& SqlWriter::name(std::string_view identifier) {
+  piece(quote_identifier(identifier, *dialect_));
+  return *this;
+}
+
+SqlWriter& SqlWriter::name(std::string_view schema, std::string_view identifier) {
+  piece(quote_qualified(schema, identifier, *dialect_));
+  return *this;
+}
+
+SqlWriter& SqlWriter::names(std::span<const std::string> identifiers) {
+  std::string list = "(";
+  for (const auto& identifier : identifiers)
+    list += (list.size() > 1 ? ", " : "") + quote_identifier(identifier, *dialect_);
+  piece(list + ")");
+  return *this;
+}
+
+SqlWriter& SqlWriter::text(std::string_view literal_text) {
+  piece(quote_literal(literal_text, *dialect_));
+  return *this;
+}
+
+SqlWriter& SqlWriter::value(const Value& value_) {
+  piece(literal(value_, *dialect_));
+  return *this;
+}
+
+}  // namespace bascule
