@@ -29,7 +29,7 @@ Type integer_type(const MYSQL_FIELD& field, int bytes) {
 }
 
 std::optional<int> fraction_digits(const MYSQL_FIELD& field) {
-  if (field.decimals > 6) return std::nullopt;
+  if (field.decimals == 0 || field.decimals > 6) return std::nullopt;  // a bare DATETIME has none
   return static_cast<int>(field.decimals);
 }
 
