@@ -24,6 +24,16 @@ Result<int> shell_run(Call& call) {
   return 1;
 }
 
+// For functions that take a text: any value, as tostring gives it. Plain C, because a script's __tostring may
+// fail.
+template <Result<int> (*body)(Call& call)>
+int with_text(lua_State* lua) {
+  luaL_checkany(lua, 1);
+  luaL_tolstring(lua, 1, nullptr);
+  lua_replace(lua, 1);
+  return enter(lua, body);
+}
+
 Result<int> shell_say(Call& call) {
   TRY(const std::string_view text, call.text(1, "text"));
   call.state.host().say(text);
@@ -52,11 +62,11 @@ Result<int> log_line(Call& call) {
 }
 
 constexpr NamedFunction shell_functions[] = {{"run", entry<shell_run>},
-                                             {"say", entry<shell_say>},
-                                             {"confirm", entry<shell_confirm>},
-                                             {"ask", entry<shell_ask>}};
-constexpr NamedFunction log_functions[] = {{"info", entry<log_line<LogLevel::info>>},
-                                           {"warn", entry<log_line<LogLevel::warning>>}};
+                                             {"say", with_text<shell_say>},
+                                             {"confirm", with_text<shell_confirm>},
+                                             {"ask", with_text<shell_ask>}};
+constexpr NamedFunction log_functions[] = {{"info", with_text<log_line<LogLevel::info>>},
+                                           {"warn", with_text<log_line<LogLevel::warning>>}};
 
 template <std::size_t size>
 void add_module(lua_State* lua, const char* name, const NamedFunction (&functions)[size]) {

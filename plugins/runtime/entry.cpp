@@ -16,13 +16,14 @@ std::string_view text_at(lua_State* lua, int index) {
   return data == nullptr ? std::string_view() : std::string_view(data, size);
 }
 
-// The file and line of the Lua code that called us: "cleanup.lua:12", "" for none.
+// The file and line of the Lua code that called us: "cleanup.lua:12", "" for none. Functions in C (pcall) are
+// passed by.
 std::string caller_place(lua_State* lua) {
-  luaL_where(lua, 1);
-  std::string place(text_at(lua, -1));
-  lua_pop(lua, 1);
-  while (place.ends_with(' ') || place.ends_with(':')) place.pop_back();
-  return place;
+  lua_Debug frame = {};
+  for (int level = 1; lua_getstack(lua, level, &frame) != 0; ++level)
+    if (lua_getinfo(lua, "Sl", &frame) != 0 && frame.currentline > 0)
+      return std::string(frame.short_src) + ":" + std::to_string(frame.currentline);
+  return {};
 }
 
 int run_guarded(lua_State* lua, Body body) noexcept {

@@ -23,10 +23,12 @@ Result<std::string> read_script(const std::string& path) {
   return text;
 }
 
-// Puts the stack back as it was.
+// Room on the stack, which is put back as it was.
 class StackGuard {
  public:
-  explicit StackGuard(lua_State* lua) : lua_(lua), top_(lua_gettop(lua)) {}
+  explicit StackGuard(lua_State* lua) : lua_(lua), top_(lua_gettop(lua)) {
+    luaL_checkstack(lua, LUA_MINSTACK, nullptr);
+  }
   ~StackGuard() { lua_settop(lua_, top_); }
   StackGuard(const StackGuard&) = delete;
   StackGuard& operator=(const StackGuard&) = delete;
@@ -94,9 +96,10 @@ Result<std::string> LuaRuntime::run_interactive(std::string_view code) {
 bool LuaRuntime::is_complete(std::string_view code) {
   lua_State* lua = state_->current();
   const StackGuard guard(lua);
-  if (state_->load(lua, "return " + std::string(code), "=lua").ok()) return true;
-  const auto loaded = state_->load(lua, code, "=lua");
-  return loaded.ok() || !ends_too_early(loaded.error());
+  const auto expression = state_->load(lua, "return " + std::string(code), "=lua");
+  if (expression.ok()) return true;
+  const auto statements = state_->load(lua, code, "=lua");
+  return statements.ok() || !(ends_too_early(expression.error()) || ends_too_early(statements.error()));
 }
 
 Result<void> LuaRuntime::run_file(const std::string& path, std::span<const std::string> arguments) {

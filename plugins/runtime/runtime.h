@@ -18,7 +18,9 @@ class LuaState;
 
 struct RuntimeOptions {
   std::size_t max_memory_bytes = std::size_t{256} << 20;  // of Lua's own objects
-  std::chrono::milliseconds time_limit{0};                // of one run; 0: none
+  // Of one run; 0: none. Looked at between instructions and between batches of rows; a statement that the
+  // server does not answer is stopped by its own statement_timeout.
+  std::chrono::milliseconds time_limit{0};
 };
 
 // Not thread-safe. May be entered again from inside a script (shell.run of a \lua line). An error carries

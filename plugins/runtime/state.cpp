@@ -139,8 +139,10 @@ Result<void> LuaState::load(lua_State* lua, std::string_view code, const std::st
   if (luaL_loadbufferx(lua, code.data(), code.size(), name.c_str(), "t") == LUA_OK) return {};
   Error error = read_error(lua, -1);
   lua_pop(lua, 1);
-  if (code.starts_with(LUA_SIGNATURE[0])) error.what = "precompiled Lua code is not run";
-  error.hint = "only Lua 5.4 source text is run; correct it and try again";
+  if (code.starts_with(LUA_SIGNATURE[0])) {
+    error.what = "precompiled Lua code is not run";
+    error.hint = "give the source text";
+  }
   return error;
 }
 

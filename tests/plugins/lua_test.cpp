@@ -146,7 +146,7 @@ TEST_CASE("Lua mode: expressions show their value, statements do not, beginnings
               {"x = = 1", true},
               {"", true}};
   for (const auto& row : rows) {
-    CAPTURE(row.code);
+    CAPTURE(std::string(row.code));
     CHECK(fixture.lua->is_complete(row.code) == row.complete);
   }
 }
@@ -276,6 +276,24 @@ TEST_CASE("a shell line may run Lua again, also from a coroutine") {
   };
   REQUIRE(fixture.lua->run_chunk("shell.run('a') coroutine.wrap(function() shell.run('b') end)()").ok());
   CHECK(fixture.value("inner") == "2");
+}
+
+TEST_CASE("a line that runs itself ends in an error") {
+  Fixture fixture;
+  fixture.host.on_line = [&](std::string_view) {
+    CHECK_FALSE(fixture.lua->run_chunk("shell.run('x')  error('end')").ok());
+  };
+  CHECK(fixture.lua->run_chunk("shell.run('x')").ok());
+  CHECK(fixture.host.lines.size() > 5);
+  CHECK(fixture.value("1 + 1") == "2");
+}
+
+TEST_CASE("a cursor survives a reconnect of its connection") {
+  Fixture fixture;
+  REQUIRE(fixture.lua->run_chunk("cursor = db.current():query('select 1 union all select 2')").ok());
+  REQUIRE(fixture.host.connections[0]->reconnect().ok());
+  CHECK(fixture.value("cursor:rows()(cursor)[1]") == "1");
+  CHECK(fixture.lua->run_chunk("cursor:close()").ok());
 }
 
 TEST_CASE("a connection that the shell closed is told, and a cursor on it is safe") {

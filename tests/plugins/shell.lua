@@ -8,6 +8,7 @@ end)
 
 test("shell.say, shell.confirm, shell.ask", function()
   shell.say("hello")
+  shell.say(db.decimal("1.50"))
   equal(shell.confirm("sure?"), true)
   equal(shell.ask("who?"), "answer to who?")
 end)
