@@ -87,7 +87,10 @@ constexpr LostKind lost_kinds[] = {
 class LiveConnection::LiveCursor final : public Cursor {
  public:
   LiveCursor(LiveConnection& owner, std::unique_ptr<Cursor> inner, Statement statement)
-      : owner_(owner), inner_(std::move(inner)), statement_(std::move(statement)) {
+      : owner_(owner),
+        connection_(owner.connection_),
+        inner_(std::move(inner)),
+        statement_(std::move(statement)) {
     if (!inner_->has_rows()) finish();
   }
   ~LiveCursor() override {
@@ -116,6 +119,7 @@ class LiveConnection::LiveCursor final : public Cursor {
   }
 
   LiveConnection& owner_;
+  std::shared_ptr<Connection> connection_;  // what `inner_` reads from, also after a reconnect
   std::unique_ptr<Cursor> inner_;
   Statement statement_;
   bool ended_ = false;

@@ -70,7 +70,7 @@ class LiveConnection {
   std::string name_;
   ConnectOptions options_;
   std::mutex swap_;  // guards the pointer against cancel() while reconnect() replaces it
-  std::unique_ptr<Connection> connection_;
+  std::shared_ptr<Connection> connection_;  // shared with its cursors, which may outlive a reconnect()
   TransactionState last_state_ = TransactionState::none;
   bool tainted_ = false;
   std::size_t catalog_version_ = 0;
