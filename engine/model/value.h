@@ -100,7 +100,8 @@ std::optional<value::Timestamp> parse_timestamp(std::string_view text);
 std::string format_value(const Value& value);
 
 // Total order and typed equality, across kinds: numbers by exact numeric value (1 = 1.00 = true), NaN equal to
-// itself and greater than all numbers, -0 equal to 0, zoned timestamps as instants, text by bytes, NULL first.
+// itself and greater than all numbers, -0 equal to 0, zoned timestamps as instants (wall time counts as UTC), text by
+// bytes, NULL first. A double with a fraction stands for its shortest decimal, so the double 0.1 equals the decimal.
 // Text against a number, date or time compares by value if the text reads as one, else by text.
 int compare(const Value& a, const Value& b);
 
