@@ -30,7 +30,7 @@ struct Generated {
 struct Column {
   std::string name;
   Type type;
-  std::string native_type;  // as the engine declares it: "varchar(20)", "bigint unsigned", "DATETIME"
+  std::string native_type = {};  // as the engine declares it: "varchar(20)", "bigint unsigned", "DATETIME"
   bool nullable = true;
   std::optional<std::string> default_sql = {};  // an SQL expression in the engine's own dialect: 'x', 0, now()
   std::optional<Generated> generated = {};
@@ -58,7 +58,7 @@ struct IndexPart {
 
 struct Index {
   std::string name;  // "" for SQLite's automatic indexes of UNIQUE constraints
-  std::vector<IndexPart> parts;
+  std::vector<IndexPart> parts = {};
   bool unique = false;
   bool is_constraint = false;  // a UNIQUE constraint, as distinct from a unique index
   std::string where = {};      // partial index: its condition
@@ -90,7 +90,7 @@ struct Check {
 
 struct Table {
   std::string name;
-  std::vector<Column> columns;
+  std::vector<Column> columns = {};
   std::optional<PrimaryKey> primary_key = {};
   std::vector<Index> indexes = {};
   std::vector<ForeignKey> foreign_keys = {};
