@@ -214,7 +214,7 @@ Value parse_value(std::string_view text, const Type& type) {
                  [&](const type::Decimal&) { return read_decimal(text); },
                  [&](const type::Float& t) { return read_float(text, t.bytes); },
                  [&](const type::Text&) { return Value(std::string(text)); },
-                 [&](const type::Uuid&) { return Value(std::string(text)); },
+                 [&](const type::Uuid&) { return Value(to_lower(text)); },
                  [&](const type::Json&) { return Value(std::string(text)); },
                  [&](const type::Enum&) { return Value(std::string(text)); },
                  [&](const type::Set&) { return Value(std::string(text)); },

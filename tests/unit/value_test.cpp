@@ -306,6 +306,8 @@ TEST_CASE("a text is read by its type, or kept as it is") {
       {"double too large", type::Float{8}, "1e400", spelled("1e400")},
       {"float is rounded once", type::Float{4}, "0.1", static_cast<double>(0.1f)},
       {"text", type::Text{}, "1", std::string("1")},
+      {"uuid", type::Uuid{}, "ABCDEF00-0000-0000-0000-000000000001",
+       std::string("abcdef00-0000-0000-0000-000000000001")},
       {"bytes", type::Bytes{}, "\\x00ff", value::Bytes{std::string("\x00\xff", 2)}},
       {"no bytes", type::Bytes{}, "\\x0", spelled("\\x0")},
       {"escaped bytes", type::Bytes{}, "abc", spelled("abc")},
