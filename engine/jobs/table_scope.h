@@ -1,0 +1,42 @@
+// Which tables of two connections a job is about, and which one stands for which.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/model/change.h"
+#include "engine/model/schema.h"
+
+namespace bascule {
+
+// `@a.T`, `@a.S.T` or `@a` alone, after the name of the connection.
+struct TableAddress {
+  std::string schema = {};  // "": the default one (with a table), or all (without)
+  std::string table = {};   // "": all tables
+};
+// "orders", "public.orders", "" -> the parts. A name with more parts is an error of code usage.
+Result<TableAddress> parse_table_address(std::string_view text);
+
+struct TableScope {
+  TableAddress source, target;           // a table in the target only together with one in the source
+  std::vector<std::string> tables = {};  // names or globs, "schema.name" too; empty: all
+};
+
+// The part of `schema` that the address and the patterns choose, lists of other objects left out unless
+// everything is chosen. A name or pattern that fits no table is an error that names the nearest one.
+Result<Schema> select_tables(const Schema& schema, const TableAddress& address,
+                             std::span<const std::string> patterns);
+
+struct ScopedTable {
+  TableName name;
+  const Table* table;  // lives in the schema
+};
+// Referenced tables before those that refer to them; tables of a cycle by name.
+std::vector<ScopedTable> in_reference_order(const Schema& schema);
+
+// "orders", or "sales.orders" outside the default schema.
+std::string display_name(const TableName& name, std::string_view default_schema);
+
+}  // namespace bascule
