@@ -283,6 +283,11 @@ void Session::cancel() noexcept {
   send_cancel();
 }
 
+bool Session::was_cancel_asked() const {
+  const std::lock_guard lock(cancel_mutex_);
+  return running_ && cancel_asked_;
+}
+
 // PQcancel returns when the server has passed the signal on, so under the mutex it cannot arrive later than
 // the end of the statement that it is meant for.
 void Session::send_cancel() noexcept {

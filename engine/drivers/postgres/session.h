@@ -68,6 +68,8 @@ class Session {
   void begin_statement();
   void end_statement();
   void cancel() noexcept;
+  // Of the statement that runs.
+  bool was_cancel_asked() const;
 
   // Runs one or several statements of ours and keeps the last result.
   Result<Rows> run(const std::string& sql);
