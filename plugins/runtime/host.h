@@ -50,7 +50,7 @@ class Host {
   virtual Result<bool> confirm(std::string_view question) = 0;  // error refused if nobody can answer
   virtual Result<std::string> ask(std::string_view question) = 0;
 
-  // True after Ctrl-C until the host takes up the next command.
+  // True after Ctrl-C until the user's next command starts; run_line() does not clear it.
   virtual bool is_cancelled() const noexcept = 0;
 };
 

@@ -1,6 +1,8 @@
 // Runs the Lua tests of this folder and the border cases that only C++ can see.
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -49,7 +51,7 @@ class TemporaryFile {
  public:
   explicit TemporaryFile(std::string_view text)
       : path_(std::filesystem::temp_directory_path() /
-              ("bascule-lua-" + std::to_string(std::rand()) + ".lua")) {
+              ("bascule-lua-" + std::to_string(::getpid()) + ".lua")) {
     std::ofstream(path_, std::ios::binary) << text;
   }
   ~TemporaryFile() { std::filesystem::remove(path_); }
