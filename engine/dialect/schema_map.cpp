@@ -101,7 +101,10 @@ class SchemaMapper {
 
     if (table.primary_key) table.primary_key->name.clear();
     table.without_rowid = table.strict = false;
-    for (auto& key : table.foreign_keys) map_foreign_key(source, key);
+    for (auto& key : table.foreign_keys) {
+      name_referenced_columns(space, key);
+      map_foreign_key(source, key);
+    }
     for (const auto& check : table.checks)
       note("check_not_carried", source.name + "." + check.name,
            "the check " + check.expression + " is left out");
@@ -114,6 +117,13 @@ class SchemaMapper {
     for (const auto& index : source.indexes)
       if (auto mapped = map_index(source, table, index)) table.indexes.push_back(std::move(*mapped));
     return table;
+  }
+
+  // SQLite's REFERENCES t means the primary key of t.
+  static void name_referenced_columns(const Namespace& space, ForeignKey& key) {
+    const Table* table = space.find_table(key.referenced_table);
+    if (key.referenced_columns.empty() && table != nullptr && table->primary_key)
+      key.referenced_columns = table->primary_key->columns;
   }
 
   void map_referenced_schema(const Namespace& space, ForeignKey& key) {
