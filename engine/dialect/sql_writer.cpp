@@ -63,6 +63,11 @@ std::string quote_literal(std::string_view text, const Dialect& dialect) {
   return quoted(text, '\'');
 }
 
+std::string quote_plain_string(std::string_view text, const Dialect& dialect) {
+  if (!is_mysql(dialect)) return quoted(text, '\'');
+  return quoted(replace_all(replace_all(text, "\\", "\\\\"), std::string_view("\0", 1), "\\0"), '\'');
+}
+
 std::string literal(const Value& value, const Dialect& dialect) {
   return std::visit(
       overloaded{[](const value::Null&) -> std::string { return "NULL"; },

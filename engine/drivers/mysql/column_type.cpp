@@ -187,9 +187,9 @@ std::optional<std::string> decode_default(const std::optional<std::string>& colu
     return text;
   if (type.is<type::Bytes>()) {
     // The catalog shows a binary default as 0x and hex, cut at its first zero byte.
-    return text.starts_with("0x") ? "X'" + text.substr(2) + "'" : quote_literal(text, dialect);
+    return text.starts_with("0x") ? "X'" + text.substr(2) + "'" : quote_plain_string(text, dialect);
   }
-  return quote_literal(text, dialect);
+  return quote_plain_string(text, dialect);
 }
 
 std::optional<std::string> on_update_of(std::string_view extra) {

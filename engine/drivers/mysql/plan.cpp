@@ -116,11 +116,14 @@ bool is_plain_default(std::string_view expression, const Dialect& dialect) {
       return false;
   }
   if (words.empty()) return (string_seen != number_seen) && expression.find('(') == expression.npos;
+  const auto is_prefix = [](const std::string& word) {
+    return word == "b" || word == "x" || word.starts_with('_');
+  };
+  if (std::all_of(words.begin(), words.end(), is_prefix)) return string_seen;
   if (words.size() > 1) return false;
   if (words[0] == "current_timestamp" || words[0] == "now") return !string_seen;
   const bool constant = words[0] == "null" || words[0] == "true" || words[0] == "false";
-  const bool prefix = words[0] == "b" || words[0] == "x" || words[0].starts_with('_');
-  return (constant && !string_seen && !number_seen) || (prefix && string_seen);
+  return constant && !string_seen && !number_seen;
 }
 
 bool is_large_object(const Column& column) {
@@ -155,7 +158,7 @@ Result<std::string> Planner::column_definition(const TableName& name, const Colu
     return unsupported_error("column " + name.table + "." + column.name + " of type " +
                                  type_name(column.type) + " cannot count by itself",
                              "AUTO_INCREMENT needs an integer type");
-  if (!column.comment.empty()) out += " COMMENT " + quote_literal(column.comment, dialect_);
+  if (!column.comment.empty()) out += " COMMENT " + quote_plain_string(column.comment, dialect_);
   return out;
 }
 
@@ -223,7 +226,7 @@ Result<std::string> Planner::create_table(const TableName& name, const Table& ta
     const std::string constraint = check.name.empty() ? "" : "CONSTRAINT " + quoted(check.name) + " ";
     lines.push_back(constraint + "CHECK (" + check.expression + ")");
   }
-  if (!table.comment.empty()) options += " COMMENT=" + quote_literal(table.comment, dialect_);
+  if (!table.comment.empty()) options += " COMMENT=" + quote_plain_string(table.comment, dialect_);
   return "CREATE TABLE " + quoted(name) + " (\n  " + join(lines, ",\n  ") + "\n)" + options;
 }
 

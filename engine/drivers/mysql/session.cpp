@@ -195,9 +195,10 @@ Result<void> SessionVariables::set(std::string_view variable, std::string_view v
 void SessionVariables::restore() {
   for (; !saved_.empty(); saved_.pop_back()) {
     const Saved& last = saved_.back();
+    const bool is_number = parse_integer(last.value).has_value();  // a quoted one is refused
     // Fails only if the connection is lost, and then there is nothing to restore.
     (void)session_->execute("SET SESSION " + last.variable + " = " +
-                            quote_literal(last.value, *session_->info().dialect));
+                            (is_number ? last.value : quote_literal(last.value, *session_->info().dialect)));
   }
 }
 
