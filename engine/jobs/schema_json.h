@@ -1,0 +1,14 @@
+// Schemas as the JSON documents of the shell's contract.
+#pragma once
+
+#include <string>
+
+#include "engine/model/schema.h"
+
+namespace bascule {
+
+// {"engine","schemas":[{"name","tables":[...],"views",...}]} on one line. Bytes that are no UTF-8 become
+// U+FFFD.
+std::string schema_to_json(const Schema& schema);
+
+}  // namespace bascule

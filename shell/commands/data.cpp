@@ -1,0 +1,10 @@
+#include "shell/command.h"
+
+namespace bascule {
+std::vector<CommandRow> data_commands() {
+  return {};
+}
+std::vector<CommandRow> migrate_commands() {
+  return {};
+}
+}  // namespace bascule
