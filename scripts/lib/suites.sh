@@ -1,15 +1,18 @@
 # Runs test suites and adds up what they report. Sourced after build.sh.
-# A suite is tests/NAME with either a program tests/NAME/run or C++ files (built as test_NAME). Both end with a line
-# "N passed, N failed" or "N passed, N failed, N skipped", and exit with 0 only if none failed.
+# A suite is tests/NAME with C++ files (built as test_NAME), a program tests/NAME/run, or both. Each ends with a line
+# "N passed, N failed" or "N passed, N failed, N skipped", and exits with 0 only if none failed.
 
 passed=0 failed=0 skipped=0
 failed_suites=()
+
+has_binary() { grep -qsw "test_$1" "$build_dir/build.ninja"; }
+has_program() { [[ -x $root/tests/$1/run ]]; }
 
 all_suites() {
   local dir name
   for dir in "$root"/tests/*/; do
     name=$(basename "$dir")
-    if [[ -x $dir/run ]] || grep -qsw "test_$name" "$build_dir/build.ninja"; then printf '%s\n' "$name"; fi
+    if has_binary "$name" || has_program "$name"; then printf '%s\n' "$name"; fi
   done
 }
 
@@ -17,20 +20,23 @@ all_suites() {
 suite_targets() {
   local name
   for name in "$@"; do
-    if [[ -x $root/tests/$name/run ]]; then printf 'bascule\n'; else printf 'test_%s\n' "$name"; fi
+    if has_program "$name"; then printf 'bascule\n'; fi
+    if has_binary "$name"; then printf 'test_%s\n' "$name"; fi
   done
 }
 
-# Runs one suite. A suite that ends without its line has crashed, which counts as a failure.
 run_suite() {
+  local name=$1
+  if has_binary "$name"; then run_part "$name" "$build_dir/tests/test_$name"; fi
+  if has_program "$name"; then run_part "$name" "$root/tests/$name/run"; fi
+}
+
+# run_part NAME COMMAND: a part that ends without its line has crashed, which counts as a failure.
+run_part() {
   local name=$1 log status=0 line
   log=$(mktemp)
   say "--- $name"
-  if [[ -x $root/tests/$name/run ]]; then
-    BASCULE=$build_dir/bascule "$root/tests/$name/run" 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
-  else
-    BASCULE=$build_dir/bascule "$build_dir/tests/test_$name" 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
-  fi
+  BASCULE=$build_dir/bascule "$2" 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
   line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" | tail -n 1 || true)
   rm -f "$log"
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then

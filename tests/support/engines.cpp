@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 
@@ -81,6 +83,17 @@ bool is_ready(const Engine& engine) {
   return true;
 }
 
+int detail::add_case(void (*function)(), const char* file, unsigned line, const char* name, Flavor flavor) {
+  const auto& all = engines();
+  if (std::none_of(all.begin(), all.end(), [&](const Engine& each) { return each.flavor == flavor; }))
+    return 0;
+  // doctest keeps the pointer for as long as the program runs.
+  static std::deque<std::string> names;
+  names.push_back(std::string(name) + " [" + engine(flavor).name + "]");
+  return doctest::detail::regTest(
+      doctest::detail::TestCase(function, file, line, doctest::detail::TestSuite()) * names.back().c_str());
+}
+
 Scratch::Scratch(const Engine& engine) : engine_(engine), name_(scratch_name()) {
   directory_ = (std::filesystem::temp_directory_path() / ("bascule-" + name_)).string();
   std::filesystem::create_directories(directory_);
@@ -130,7 +143,7 @@ void run(Connection& connection, std::string_view sql) {
   if (!result.ok()) FAIL(sql << "\n  " << result.error().text());
 }
 
-void run(Connection& connection, const std::vector<std::string>& statements) {
+void run_all(Connection& connection, const std::vector<std::string>& statements) {
   for (const auto& statement : statements) run(connection, statement);
 }
 

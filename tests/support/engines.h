@@ -1,11 +1,9 @@
 // The engines under test, a fresh scratch database for each case, and the few things a test does with one.
 //
-//   TEST_CASE("...") {
-//     FOR_EACH_ENGINE(engine) {
-//       Scratch scratch(engine);
-//       auto connection = scratch.connect();
-//       ...
-//     }
+//   ENGINE_TEST_CASE("...", on_all) {   // one case for each engine: "... [sqlite]", "... [postgres]", ...
+//     Scratch scratch(engine);
+//     auto connection = scratch.connect();
+//     ...
 //   }
 //
 // Servers are named by the environment (TEST_POSTGRES_URL, TEST_MARIADB_URL, TEST_MYSQL_URL); scripts/test
@@ -18,6 +16,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,10 +41,39 @@ const Engine& engine(Flavor flavor);
 // Fails the case if a server that must be there is not; counts the case as skipped if that is permitted.
 bool is_ready(const Engine& engine);
 
-#define FOR_EACH_ENGINE(variable)                                            \
-  for (const ::bascule::test::Engine& variable : ::bascule::test::engines()) \
-    DOCTEST_SUBCASE(variable.name.c_str())                                   \
-  if (::bascule::test::is_ready(variable))
+// For which engines a case makes sense at all. (What an engine could do and cannot is tested to fail
+// instead.)
+inline constexpr Flavor on_all[] = {Flavor::sqlite, Flavor::postgres, Flavor::mariadb, Flavor::mysql};
+inline constexpr Flavor on_servers[] = {Flavor::postgres, Flavor::mariadb, Flavor::mysql};
+inline constexpr Flavor on_mysql_family[] = {Flavor::mariadb, Flavor::mysql};
+inline constexpr Flavor on_sqlite[] = {Flavor::sqlite};
+inline constexpr Flavor on_postgres[] = {Flavor::postgres};
+
+namespace detail {
+using EngineTest = void (*)(const Engine&);
+template <EngineTest test, Flavor flavor>
+void run_on() {
+  if (is_ready(engine(flavor))) test(engine(flavor));
+}
+int add_case(void (*function)(), const char* file, unsigned line, const char* name, Flavor flavor);
+template <EngineTest test>
+int add_cases(const char* file, unsigned line, const char* name, std::span<const Flavor> flavors) {
+  constexpr void (*functions[])() = {run_on<test, Flavor::sqlite>, run_on<test, Flavor::postgres>,
+                                     run_on<test, Flavor::mysql>, run_on<test, Flavor::mariadb>};
+  int added = 0;
+  for (const Flavor flavor : flavors)
+    added += add_case(functions[static_cast<std::size_t>(flavor)], file, line, name, flavor);
+  return added;
+}
+}  // namespace detail
+
+// One doctest case for each engine under test, so that a failure on one hides nothing of the others.
+#define ENGINE_TEST_CASE(name, flavors) ENGINE_TEST_CASE_(DOCTEST_ANONYMOUS(engine_test_), name, flavors)
+#define ENGINE_TEST_CASE_(function, name, flavors)                                     \
+  static void function(const ::bascule::test::Engine& engine);                         \
+  [[maybe_unused]] static const int DOCTEST_CAT(function, _added) =                    \
+      ::bascule::test::detail::add_cases<function>(__FILE__, __LINE__, name, flavors); \
+  static void function([[maybe_unused]] const ::bascule::test::Engine& engine)
 
 // A database (SQLite: a folder with a file) of its own, dropped at the end.
 class Scratch {
@@ -72,7 +100,7 @@ class Scratch {
 Result<void> execute(Connection& connection, std::string_view sql);
 // The same for a statement that must succeed: fails the case with the error's text.
 void run(Connection& connection, std::string_view sql);
-void run(Connection& connection, const std::vector<std::string>& statements);
+void run_all(Connection& connection, const std::vector<std::string>& statements);
 
 struct Rows {
   std::vector<ResultColumn> columns;
@@ -111,5 +139,8 @@ struct PerFlavor {
   std::string_view sqlite, postgres, mysql, mariadb = mysql;
   std::string_view operator[](Flavor flavor) const;
 };
+constexpr PerFlavor everywhere(std::string_view text) {
+  return {text, text, text};
+}
 
 }  // namespace bascule::test
