@@ -119,8 +119,11 @@ class StreamCursor final : public Cursor {
 
  private:
   bool send(const std::optional<BoundParameters>& parameters) {
-    if (!parameters) return PQsendQuery(session_.handle(), sent_.c_str()) != 0;
+    // The extended protocol also without parameters: there the server itself refuses a second statement.
     constexpr int text_results = 0;
+    if (!parameters)
+      return PQsendQueryParams(session_.handle(), sent_.c_str(), 0, nullptr, nullptr, nullptr, nullptr,
+                               text_results) != 0;
     return PQsendQueryParams(session_.handle(), sent_.c_str(), static_cast<int>(parameters->values.size()),
                              parameters->types.data(), parameters->values.data(), parameters->lengths.data(),
                              parameters->formats.data(), text_results) != 0;
