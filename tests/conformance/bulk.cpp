@@ -34,7 +34,7 @@ std::vector<BulkColumn> bulk_columns() {
       {"words",
        {"text", "text", "longtext"},
        {std::string("tab\t, newline\n, \\ and 'quotes'"), std::string("Grüße 🐘"), null}},
-      {"empty", everywhere("varchar(10)"), {std::string(), std::string("\\N"), null}},
+      {"blank", everywhere("varchar(10)"), {std::string(), std::string("\\N"), null}},
       {"raw", {"blob", "bytea", "blob"}, {value::Bytes{std::string("\0\xff\\\n", 4)}, value::Bytes{}, null}},
       {"day", {"text", "date", "date"}, {value::Date{2024, 2, 29}, value::Date{1000, 1, 1}, null}},
       {"clock", {"text", "time", "time(6)"}, {value::Time{1}, value::Time{86'399'999'999}, null}},

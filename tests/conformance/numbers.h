@@ -34,7 +34,8 @@ inline std::string failing_query(const Engine& engine) {
   const std::string row = std::to_string(failing_row);
   switch (engine.flavor) {
     case Flavor::sqlite:
-      return "select case when i = " + row + " then abs(-9223372036854775807 - 1) else i end from numbers";
+      return "select case when i = " + row +
+             " then abs(-9223372036854775807 - 1) else i end from numbers order by i";
     case Flavor::postgres:
       return "select i, 1 / (" + row + " - i) from generate_series(1, 100000) i";
     case Flavor::mysql:

@@ -184,5 +184,7 @@ ENGINE_TEST_CASE("a statement of its own that is lost is not sent again", on_ser
   CHECK(killed.error().ends_connection());
   CHECK(live->run("insert into journal values (2, 1)").ok());
   auto connection = scratch.connect();
-  CHECK(texts(*connection, "select tx from journal") == std::vector<std::string>{"2"});
+  CHECK(scalar(*connection, "select count(*) from journal where tx = 2") == "1");
+  // MySQL's sleep() ends when it is killed, and the statement may then be done: once.
+  CHECK(std::stoi(scalar(*connection, "select count(*) from journal where tx = 1")) <= 1);
 }
