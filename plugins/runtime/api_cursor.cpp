@@ -18,18 +18,6 @@ bool has_open_cursor(const LuaState& state, const LiveConnection& connection) {
   });
 }
 
-// Lua's collector does not know that a connection waits for it.
-Result<void> make_free(Call& call, const LiveConnection& connection) {
-  if (!has_open_cursor(call.state, connection)) return {};
-  lua_gc(call.lua, LUA_GCCOLLECT);
-  if (!has_open_cursor(call.state, connection)) return {};
-  Error error;
-  error.code = ErrorCode::conflict;
-  error.what = "connection \"" + connection.name() + "\" is still reading the rows of another cursor";
-  error.hint = "close that cursor first, or read it with conn:all(sql)";
-  return error;
-}
-
 // --- rows ---
 
 Result<int> unknown_column(Call& call) {
@@ -227,6 +215,18 @@ Result<std::int64_t> OpenCursor::finish() {
     }
   }
   return affected;
+}
+
+// Lua's collector does not know that a connection waits for it.
+Result<void> make_free(Call& call, const LiveConnection& connection) {
+  if (!has_open_cursor(call.state, connection)) return {};
+  lua_gc(call.lua, LUA_GCCOLLECT);
+  if (!has_open_cursor(call.state, connection)) return {};
+  Error error;
+  error.code = ErrorCode::conflict;
+  error.what = "connection \"" + connection.name() + "\" is still reading the rows of another cursor";
+  error.hint = "close that cursor first, or read it with conn:all(sql)";
+  return error;
 }
 
 Result<std::unique_ptr<OpenCursor>> open_cursor(Call& call, std::shared_ptr<LiveConnection> connection,

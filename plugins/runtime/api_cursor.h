@@ -50,6 +50,8 @@ struct ObjectTraits<CursorObject> {
 // is collected first; one that it still holds open on the connection is an error of code conflict.
 Result<std::unique_ptr<OpenCursor>> open_cursor(Call& call, std::shared_ptr<LiveConnection> connection,
                                                 std::string_view sql, int first_parameter);
+// The same for a call that needs the connection without a cursor.
+Result<void> make_free(Call& call, const LiveConnection& connection);
 // Closes what a script left open on the connection.
 void close_cursors(LuaState& state, const LiveConnection& connection);
 

@@ -1,10 +1,12 @@
 // The module db: connections and their statements.
-#include <chrono>
+#include <algorithm>
 
 #include "engine/base/text.h"
 #include "engine/dialect/lexer.h"
 #include "engine/dialect/sql_writer.h"
+#include "engine/jobs/schema_json.h"
 #include "plugins/runtime/api_cursor.h"
+#include "plugins/runtime/json.h"
 #include "plugins/runtime/modules.h"
 #include "plugins/runtime/value.h"
 
@@ -188,6 +190,7 @@ Result<int> connection_transaction(Call& call) {
   if (live->transaction() != TransactionState::none)
     return transaction_conflict(*live, "is already open",
                                 "commit or roll it back first; transactions do not nest");
+  TRY(make_free(call, *live));
   TRY(live->run("BEGIN"));
   lua_settop(call.lua, 2);
   lua_pushvalue(call.lua, 1);
@@ -217,9 +220,27 @@ Result<int> connection_literal(Call& call) {
   return 1;
 }
 
+// conn:schema(["TABLE" or "SCHEMA.TABLE", both as glob patterns for the table]).
+Result<int> connection_schema(Call& call) {
+  TRY(const auto live, connection_of(call));
+  TRY(const std::string pattern, call.optional_text(2, "pattern"));
+  TRY(make_free(call, *live));
+  InspectOptions options;
+  const auto dot = pattern.find('.');
+  if (dot != std::string::npos) options.schemas = {pattern.substr(0, dot)};
+  options.table_glob = dot == std::string::npos ? pattern : pattern.substr(dot + 1);
+  TRY(Connection * connection, live->ready());
+  const auto schema = connection->inspect(options);
+  live->settle(schema.ok() ? nullptr : &schema.error());
+  if (!schema.ok()) return schema.error();
+  TRY(push_json(call.lua, schema_to_json(schema.value())));
+  return 1;
+}
+
 // One round trip: {server_time =, latency_ms =, uptime_seconds = (not on SQLite)}.
 Result<int> connection_ping(Call& call) {
   TRY(const auto live, connection_of(call));
+  TRY(make_free(call, *live));
   TRY(Connection * connection, live->ready());
   const auto status = connection->status();
   live->settle(status.ok() ? nullptr : &status.error());
@@ -271,9 +292,12 @@ Result<int> connection_field(Call& call) {
     lua_pushboolean(call.lua, live->server().read_only);
     return 1;
   }
-  for (const auto& row : connection_texts)
-    if (row.name == name) push_text(call.lua, row.read(call.state.host(), *live));
-  return 1;
+  for (const auto& row : connection_texts) {
+    if (row.name != name) continue;
+    push_text(call.lua, row.read(call.state.host(), *live));
+    return 1;
+  }
+  return internal_error("the field \"" + std::string(name) + "\" of a connection is not built");
 }
 
 // Upvalue 1: the methods.
@@ -307,11 +331,11 @@ constexpr NamedFunction connection_events[] = {{"__gc", entry<destroy_object<Con
                                                {"__eq", entry<connection_equal>},
                                                {"__tostring", entry<connection_tostring>}};
 constexpr NamedFunction connection_methods[] = {
-    {"query", entry<connection_query>}, {"all", entry<connection_all>},
-    {"one", entry<connection_one>},     {"value", entry<connection_value>},
-    {"exec", entry<connection_exec>},   {"transaction", entry<connection_transaction>},
-    {"quote", entry<connection_quote>}, {"literal", entry<connection_literal>},
-    {"ping", entry<connection_ping>}};
+    {"query", entry<connection_query>},     {"all", entry<connection_all>},
+    {"one", entry<connection_one>},         {"value", entry<connection_value>},
+    {"exec", entry<connection_exec>},       {"transaction", entry<connection_transaction>},
+    {"schema", entry<connection_schema>},   {"quote", entry<connection_quote>},
+    {"literal", entry<connection_literal>}, {"ping", entry<connection_ping>}};
 constexpr NamedFunction db_functions[] = {{"connection", entry<db_connection>},
                                           {"current", entry<db_current>},
                                           {"connections", entry<db_connections>},
