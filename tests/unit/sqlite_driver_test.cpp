@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cmath>
@@ -8,100 +7,10 @@
 #include <limits>
 #include <thread>
 
-#include "engine/drivers/sqlite/driver.h"
+#include "tests/unit/sqlite_support.h"
 
 using namespace bascule;
-
-namespace {
-
-// A folder of the case, removed at its end.
-class Folder {
- public:
-  Folder() {
-    static std::atomic<int> count = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            ("bascule-sqlite-" + std::to_string(getpid()) + "-" + std::to_string(++count));
-    std::filesystem::create_directories(path_);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(std::string_view name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-ConnectOptions options_for(std::string path) {
-  ConnectOptions options;
-  options.url.path = std::move(path);
-  options.create = true;
-  return options;
-}
-
-std::unique_ptr<Connection> open_or_fail(const ConnectOptions& options) {
-  auto connection = sqlite_driver().open(options);
-  if (!connection.ok()) FAIL(connection.error().text());
-  return std::move(connection).value();
-}
-
-std::unique_ptr<Connection> memory() {
-  return open_or_fail(options_for(":memory:"));
-}
-
-struct Outcome {
-  std::vector<std::vector<Value>> rows;
-  std::vector<ResultColumn> columns;
-  std::optional<std::int64_t> affected;
-  std::string tag;
-  std::optional<Error> error;
-};
-
-Outcome execute(Connection& connection, std::string_view sql, std::span<const Value> parameters = {}) {
-  Outcome outcome;
-  auto cursor = connection.query(sql, parameters);
-  if (!cursor.ok()) {
-    outcome.error = cursor.error();
-    return outcome;
-  }
-  outcome.columns = (*cursor)->columns();
-  Batch batch;
-  for (;;) {
-    const auto more = (*cursor)->next(batch, 100);
-    if (!more.ok()) outcome.error = more.error();
-    if (!more.ok() || !*more) break;
-    for (std::size_t row = 0; row < batch.rows(); ++row) {
-      auto& values = outcome.rows.emplace_back();
-      for (std::size_t column = 0; column < batch.columns(); ++column)
-        values.push_back(to_value(batch.cell(row, column), outcome.columns[column].type));
-    }
-  }
-  outcome.affected = (*cursor)->affected_rows();
-  outcome.tag = (*cursor)->command_tag();
-  return outcome;
-}
-
-void run(Connection& connection, std::initializer_list<std::string_view> statements) {
-  for (const auto sql : statements) {
-    const Outcome outcome = execute(connection, sql);
-    if (outcome.error) FAIL(sql << ": " << outcome.error->text());
-  }
-}
-
-std::int64_t count(Connection& connection, std::string_view table) {
-  const Outcome outcome = execute(connection, "SELECT count(*) FROM " + std::string(table));
-  REQUIRE(outcome.rows.size() == 1);
-  return *outcome.rows[0][0].get<std::int64_t>();
-}
-
-std::string bytes(std::initializer_list<int> values) {
-  std::string out;
-  for (const int value : values) out += static_cast<char>(value);
-  return out;
-}
-
-}  // namespace
+using namespace bascule::test::sqlite;
 
 TEST_CASE("sqlite: a value arrives by its storage class") {
   struct Row {
@@ -128,7 +37,7 @@ TEST_CASE("sqlite: a value arrives by its storage class") {
   run(*connection, {"CREATE TABLE odd (i INTEGER, b BOOLEAN, d DECIMAL(10,2))",
                     "INSERT INTO odd VALUES ('abc', 1, '12.50')"});
   for (const Row& row : rows) {
-    CAPTURE(row.name);
+    CAPTURE(std::string(row.name));
     const Outcome outcome = execute(*connection, row.sql);
     REQUIRE(!outcome.error);
     REQUIRE(outcome.rows.size() == 1);
@@ -157,7 +66,7 @@ TEST_CASE("sqlite: a parameter arrives as it is, or not at all") {
       {"array", value::Array{}, ErrorCode::unsupported},
   };
   for (const Row& row : refused) {
-    CAPTURE(row.name);
+    CAPTURE(std::string(row.name));
     const Outcome outcome = execute(*connection, "SELECT ?", {&row.value, 1});
     REQUIRE(outcome.error);
     CHECK(outcome.error->code == row.code);
@@ -198,7 +107,7 @@ TEST_CASE("sqlite: what a statement did") {
   };
   const auto connection = memory();
   for (const Row& row : rows) {
-    CAPTURE(row.sql);
+    CAPTURE(std::string(row.sql));
     const Outcome outcome = execute(*connection, row.sql);
     REQUIRE(!outcome.error);
     CHECK(outcome.tag == row.tag);
@@ -244,7 +153,7 @@ TEST_CASE("sqlite: an error says what, where and what next") {
   run(*connection, {"CREATE TABLE t (id INTEGER PRIMARY KEY, v INT NOT NULL CHECK (v > 0))",
                     "INSERT INTO t VALUES (1, 1)"});
   for (const Row& row : rows) {
-    CAPTURE(row.sql);
+    CAPTURE(std::string(row.sql));
     const Outcome outcome = execute(*connection, row.sql);
     REQUIRE(outcome.error);
     CHECK(outcome.error->code == row.code);
@@ -281,7 +190,7 @@ TEST_CASE("sqlite: nothing is opened or made by mistake") {
       {"device", "/dev/null", false, false, ErrorCode::connection, "no regular file"},
   };
   for (const Row& row : rows) {
-    CAPTURE(row.name);
+    CAPTURE(std::string(row.name));
     ConnectOptions options = options_for(row.path);
     options.create = row.create;
     options.read_only = row.read_only;
@@ -343,7 +252,7 @@ TEST_CASE("sqlite: the transaction state is what the database says") {
   const auto connection = memory();
   run(*connection, {"CREATE TABLE t (a UNIQUE)"});
   for (const Row& row : rows) {
-    CAPTURE(row.sql);
+    CAPTURE(std::string(row.sql));
     const Outcome outcome = execute(*connection, row.sql);
     CHECK(outcome.error.has_value() == row.fails);
     if (outcome.error) CHECK(outcome.error->ends_transaction() == row.ends_transaction);
@@ -401,7 +310,7 @@ TEST_CASE("sqlite: a cancel stops the running statement and no later one") {
       {"waiting for a lock", "INSERT INTO t VALUES (2)", false, false},
   };
   for (const Row& row : rows) {
-    CAPTURE(row.name);
+    CAPTURE(std::string(row.name));
     const auto other = open_or_fail(options_for(path));
     if (row.in_transaction)
       run(*connection, {"BEGIN"});

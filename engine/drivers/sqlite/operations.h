@@ -20,7 +20,7 @@ bool append_stored(sqlite3_stmt* statement, int column, Batch& out);
 // inspect.cpp
 Result<Schema> inspect(Session& session, const InspectOptions& options);
 
-// bulk.cpp
+// bulk_read.cpp, bulk_write.cpp
 Result<std::unique_ptr<RowSource>> bulk_read(Session& session, const ReadRequest& request);
 Result<std::unique_ptr<RowSink>> bulk_write(Session& session, const WriteRequest& request);
 

@@ -1,0 +1,23 @@
+// CREATE TABLE and its parts, as text.
+#pragma once
+
+#include <string>
+
+#include "engine/base/result.h"
+#include "engine/model/change.h"
+
+namespace bascule::sqlite {
+
+// With its primary key, UNIQUE constraints, foreign keys and checks inline, which SQLite cannot add later.
+Result<std::string> create_table_sql(const TableName& name, const Table& table);
+Result<std::string> create_index_sql(const TableName& name, const Index& index);
+// The name that the index has or gets.
+std::string index_name(const TableName& name, const Index& index);
+// `"name" TYPE NOT NULL DEFAULT ...`, without a key.
+std::string column_sql(const Column& column);
+// `table`, or `schema.table` outside main.
+std::string display(const TableName& name);
+// True if the expression may stand after DEFAULT without parentheses: one literal or CURRENT_TIMESTAMP.
+bool is_single_literal(std::string_view sql);
+
+}  // namespace bascule::sqlite
