@@ -1,14 +1,11 @@
 #include "engine/jobs/schema_json.h"
 
-#include <nlohmann/json.hpp>
-
 #include "engine/base/text.h"
 #include "engine/dialect/dialect.h"
+#include "engine/jobs/model_json.h"
 
 namespace bascule {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
@@ -18,6 +15,8 @@ Json generated_json(const std::optional<Generated>& generated) {
   if (!generated) return nullptr;
   return Json{{"expression", generated->expression}, {"stored", generated->stored}};
 }
+
+}  // namespace
 
 Json column_json(const Column& column) {
   Json json{{"name", column.name},
@@ -34,6 +33,10 @@ Json column_json(const Column& column) {
   if (const auto* labels = column.type.get<type::Enum>()) json["labels"] = labels->labels;
   if (const auto* labels = column.type.get<type::Set>()) json["labels"] = labels->labels;
   return json;
+}
+
+Json primary_key_json(const PrimaryKey& key) {
+  return Json{{"name", or_null(key.name)}, {"columns", key.columns}};
 }
 
 Json index_json(const Index& index) {
@@ -61,6 +64,8 @@ Json foreign_key_json(const ForeignKey& key) {
               {"initially_deferred", key.initially_deferred}};
 }
 
+namespace {
+
 template <typename Items, typename ToJson>
 Json list_json(const Items& items, ToJson&& to_json) {
   Json list = Json::array();
@@ -68,12 +73,12 @@ Json list_json(const Items& items, ToJson&& to_json) {
   return list;
 }
 
+}  // namespace
+
 Json table_json(const Table& table) {
   Json json{
       {"name", table.name}, {"columns", list_json(table.columns, column_json)}, {"primary_key", nullptr}};
-  if (table.primary_key)
-    json["primary_key"] =
-        Json{{"name", or_null(table.primary_key->name)}, {"columns", table.primary_key->columns}};
+  if (table.primary_key) json["primary_key"] = primary_key_json(*table.primary_key);
   json["indexes"] = list_json(table.indexes, index_json);
   json["foreign_keys"] = list_json(table.foreign_keys, foreign_key_json);
   json["checks"] = list_json(table.checks, [](const Check& check) {
@@ -84,6 +89,8 @@ Json table_json(const Table& table) {
   if (table.strict) json["strict"] = true;
   return json;
 }
+
+namespace {
 
 Json object_json(const NamedObject& object) {
   Json json{{"name", object.name}};
@@ -109,6 +116,10 @@ Json namespace_json(const Namespace& space) {
 
 }  // namespace
 
+std::string dump_json(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string schema_to_json(const Schema& schema) {
   const Dialect* dialect = find_dialect(schema.flavor);
   Json json{{"engine", dialect == nullptr ? schema.flavor : std::string(dialect->engine_name)},
@@ -116,7 +127,7 @@ std::string schema_to_json(const Schema& schema) {
             {"default_schema", schema.default_namespace},
             {"schemas", list_json(schema.namespaces, namespace_json)}};
   json["not_modelled"] = schema.not_modelled;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return dump_json(json);
 }
 
 }  // namespace bascule

@@ -1,0 +1,24 @@
+// The parts of a schema as JSON, for the documents that are made of them. Only for the sources of this
+// folder: other headers give documents as text.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/model/schema.h"
+
+namespace bascule {
+
+using Json = nlohmann::ordered_json;
+
+Json column_json(const Column& column);
+Json primary_key_json(const PrimaryKey& key);
+Json index_json(const Index& index);
+Json foreign_key_json(const ForeignKey& key);
+Json table_json(const Table& table);
+
+// On one line. Bytes that are no UTF-8 become U+FFFD.
+std::string dump_json(const Json& json);
+
+}  // namespace bascule

@@ -1,0 +1,98 @@
+#include "engine/jobs/plan_json.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/overloaded.h"
+#include "engine/jobs/model_json.h"
+
+namespace bascule {
+namespace {
+
+// Before and after; null where there is nothing.
+std::pair<Json, Json> sides(const Change& change) {
+  using namespace change;
+  using Sides = std::pair<Json, Json>;
+  const auto key_or_null = [](const std::optional<PrimaryKey>& key) {
+    return key ? primary_key_json(*key) : Json(nullptr);
+  };
+  return std::visit(overloaded{[](const AddTable& c) {
+                                 return Sides{nullptr, table_json(c.table)};
+                               },
+                               [](const DropTable& c) {
+                                 return Sides{table_json(c.table), nullptr};
+                               },
+                               [](const AddColumn& c) {
+                                 return Sides{nullptr, column_json(c.column)};
+                               },
+                               [](const DropColumn& c) {
+                                 return Sides{column_json(c.column), nullptr};
+                               },
+                               [](const AlterColumn& c) {
+                                 return Sides{column_json(c.from), column_json(c.to)};
+                               },
+                               [](const AddIndex& c) {
+                                 return Sides{nullptr, index_json(c.index)};
+                               },
+                               [](const DropIndex& c) {
+                                 return Sides{index_json(c.index), nullptr};
+                               },
+                               [](const AddForeignKey& c) {
+                                 return Sides{nullptr, foreign_key_json(c.key)};
+                               },
+                               [](const DropForeignKey& c) {
+                                 return Sides{foreign_key_json(c.key), nullptr};
+                               },
+                               [&](const AlterPrimaryKey& c) {
+                                 return Sides{key_or_null(c.from), key_or_null(c.to)};
+                               }},
+                    change);
+}
+
+Json changes_json(const std::vector<Change>& changes, std::string_view default_schema) {
+  Json list = Json::array();
+  for (const auto& change : changes) {
+    auto [from, to] = sides(change);
+    list.push_back(Json{{"kind", change_kind(change)},
+                        {"object", change_object(change, default_schema)},
+                        {"from", std::move(from)},
+                        {"to", std::move(to)},
+                        {"loses_data", loses_data(change)}});
+  }
+  return list;
+}
+
+Json notices_json(const std::vector<Notice>& notices) {
+  Json list = Json::array();
+  for (const auto& notice : notices)
+    list.push_back(Json{{"code", notice.code}, {"object", notice.object}, {"text", notice.text}});
+  return list;
+}
+
+}  // namespace
+
+std::string difference_to_json(const Difference& difference, std::string_view default_schema) {
+  return dump_json(Json{{"equal", difference.is_equal()},
+                        {"changes", changes_json(difference.changes, default_schema)},
+                        {"steps", Json::array()},
+                        {"notices", notices_json(difference.notices)},
+                        {"unplannable", notices_json(difference.unplannable)}});
+}
+
+std::string plan_to_json(const Plan& plan, std::string_view default_schema) {
+  const bool leaves_out = std::any_of(plan.notices.begin(), plan.notices.end(),
+                                      [](const Notice& notice) { return notice.code == "left_out"; });
+  Json steps = Json::array();
+  for (const auto& step : plan.steps)
+    steps.push_back(Json{{"sql", step.sql},
+                         {"undo_sql", step.undo_sql},
+                         {"comment", step.comment},
+                         {"loses_data", step.loses_data},
+                         {"in_transaction", step.in_transaction}});
+  return dump_json(Json{{"equal", plan.changes.empty() && !leaves_out},
+                        {"changes", changes_json(plan.changes, default_schema)},
+                        {"steps", std::move(steps)},
+                        {"notices", notices_json(plan.notices)}});
+}
+
+}  // namespace bascule
