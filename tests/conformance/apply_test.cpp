@@ -61,121 +61,110 @@ void check_apply(Connection& target, const Schema& want, const ApplyOptions& opt
 
 }  // namespace
 
-TEST_CASE("an empty database is made like another one, for every pair of engines") {
-  FOR_EACH_ENGINE(from) {
-    Scratch source_scratch(from);
-    auto source = source_scratch.connect();
-    run(*source, library(from.flavor));
-    const Schema want = inspect(*source);
-    for (const auto& to : engines()) {
-      if (!is_ready(to)) continue;
-      CAPTURE(from.name);
-      CAPTURE(to.name);
-      Scratch target_scratch(to);
-      auto target = target_scratch.connect();
-      check_apply(*target, want, {});
-      run(*target, "insert into author (name) values ('A')");
-      CHECK(scalar(*target, "select count(*) from author where rating is null") == "1");
-    }
+ENGINE_TEST_CASE("an empty database is made like another one, for every pair of engines", on_all) {
+  const Engine& from = engine;
+  Scratch source_scratch(from);
+  auto source = source_scratch.connect();
+  run_all(*source, library(from.flavor));
+  const Schema want = inspect(*source);
+  for (const auto& to : engines()) {
+    if (!is_ready(to)) continue;
+    CAPTURE(from.name);
+    CAPTURE(to.name);
+    Scratch target_scratch(to);
+    auto target = target_scratch.connect();
+    check_apply(*target, want, {});
+    run(*target, "insert into author (name) values ('A')");
+    CHECK(scalar(*target, "select count(*) from author where rating is null") == "1");
   }
 }
 
-TEST_CASE("columns are added, altered and dropped, and rows stay") {
-  FOR_EACH_ENGINE(engine) {
-    Scratch wanted_scratch(engine), scratch(engine);
-    auto wanted = wanted_scratch.connect(), target = scratch.connect();
-    run(*wanted, library(engine.flavor));
-    run(*wanted, {"alter table author add column born varchar(10)",
-                  "alter table author add column score bigint default 7 not null"});
-    run(*target, library(engine.flavor));
-    run(*target,
-        {"insert into author (name) values ('A')", "insert into author (name) values ('B')",
-         "alter table author add column obsolete bigint", "create table temporary_notes (id bigint)"});
-    const Schema want = inspect(*wanted);
+ENGINE_TEST_CASE("columns are added, altered and dropped, and rows stay", on_all) {
+  Scratch wanted_scratch(engine), scratch(engine);
+  auto wanted = wanted_scratch.connect(), target = scratch.connect();
+  run_all(*wanted, library(engine.flavor));
+  run_all(*wanted, {"alter table author add column born varchar(10)",
+                    "alter table author add column score bigint default 7 not null"});
+  run_all(*target, library(engine.flavor));
+  run_all(*target,
+          {"insert into author (name) values ('A')", "insert into author (name) values ('B')",
+           "alter table author add column obsolete bigint", "create table temporary_notes (id bigint)"});
+  const Schema want = inspect(*wanted);
 
-    const auto refused = apply_plan(*target, make_plan(want, inspect(*target), target->features()).value(),
-                                    want, inspect(*target), {});
-    REQUIRE_FALSE(refused.ok());
-    CHECK(refused.error().code == ErrorCode::data_loss);
-    CHECK(refused.error().hint.find("--allow drop_") != std::string::npos);
-    CHECK(scalar(*target, "select count(*) from temporary_notes") == "0");
+  const auto refused = apply_plan(*target, make_plan(want, inspect(*target), target->features()).value(),
+                                  want, inspect(*target), {});
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == ErrorCode::data_loss);
+  CHECK(refused.error().hint.find("--allow drop_") != std::string::npos);
+  CHECK(scalar(*target, "select count(*) from temporary_notes") == "0");
 
-    ApplyOptions options;
-    options.allow = {"drop_column:author.obsolete", "drop_table:temporary_notes"};
-    check_apply(*target, want, options);
-    CHECK(texts(*target, "select name, score from author order by name") ==
-          std::vector<std::string>{"A|7", "B|7"});
-  }
+  ApplyOptions options;
+  options.allow = {"drop_column:author.obsolete", "drop_table:temporary_notes"};
+  check_apply(*target, want, options);
+  CHECK(texts(*target, "select name, score from author order by name") ==
+        std::vector<std::string>{"A|7", "B|7"});
 }
 
-TEST_CASE("only what adds") {
-  FOR_EACH_ENGINE(engine) {
-    Scratch wanted_scratch(engine), scratch(engine);
-    auto wanted = wanted_scratch.connect(), target = scratch.connect();
-    run(*wanted, "create table t (id bigint primary key, a bigint, b varchar(10))");
-    run(*target,
-        {"create table t (id bigint primary key, a bigint, old bigint)", "create table kept (id bigint)"});
-    const Schema want = inspect(*wanted), have = inspect(*target);
-    ApplyOptions options;
-    options.plan.additive = true;
-    const auto plan = make_plan(want, have, target->features(), options.plan);
-    REQUIRE(plan.ok());
-    REQUIRE(plan->changes.size() == 1);
-    const auto applied = apply_plan(*target, *plan, want, have, options);
-    REQUIRE_MESSAGE(applied.ok(), (applied.ok() ? "" : applied.error().text()));
-    CHECK(names(diff_schemas(want, applied->schema, target->features()), applied->schema) ==
-          "drop_table kept\ndrop_column t.old\n");
-  }
+ENGINE_TEST_CASE("only what adds", on_all) {
+  Scratch wanted_scratch(engine), scratch(engine);
+  auto wanted = wanted_scratch.connect(), target = scratch.connect();
+  run(*wanted, "create table t (id bigint primary key, a bigint, b varchar(10))");
+  run_all(*target,
+          {"create table t (id bigint primary key, a bigint, old bigint)", "create table kept (id bigint)"});
+  const Schema want = inspect(*wanted), have = inspect(*target);
+  ApplyOptions options;
+  options.plan.additive = true;
+  const auto plan = make_plan(want, have, target->features(), options.plan);
+  REQUIRE(plan.ok());
+  REQUIRE(plan->changes.size() == 1);
+  const auto applied = apply_plan(*target, *plan, want, have, options);
+  REQUIRE_MESSAGE(applied.ok(), (applied.ok() ? "" : applied.error().text()));
+  CHECK(names(diff_schemas(want, applied->schema, target->features()), applied->schema) ==
+        "drop_table kept\ndrop_column t.old\n");
 }
 
-TEST_CASE("a step that fails says what took effect") {
-  FOR_EACH_ENGINE(engine) {
-    Scratch wanted_scratch(engine), scratch(engine);
-    auto wanted = wanted_scratch.connect(), target = scratch.connect();
-    run(*wanted, {"create table t (id bigint primary key, a bigint)", "create table u (id bigint)",
-                  "create unique index unique_a on t (a)"});
-    run(*target, {"create table t (id bigint primary key, a bigint)", "insert into t values (1, 5)",
-                  "insert into t values (2, 5)"});
-    const Schema want = inspect(*wanted), have = inspect(*target);
-    const auto plan = make_plan(want, have, target->features());
-    REQUIRE(plan.ok());
-    const auto applied = apply_plan(*target, *plan, want, have, {});
-    REQUIRE_FALSE(applied.ok());
-    CHECK(applied.error().code == ErrorCode::sql);
-    CHECK(applied.error().text().find("step 2 of 2") != std::string::npos);
-    CHECK(target->transaction() == TransactionState::none);
-    const bool is_kept = engine.is_mysql_family();
-    CHECK(applied.error().detail.find(is_kept ? "the first 1 of 2 steps took effect"
-                                              : "no step took effect") != std::string::npos);
-    CHECK(execute(*target, "select * from u").ok() == is_kept);
-  }
+ENGINE_TEST_CASE("a step that fails says what took effect", on_all) {
+  Scratch wanted_scratch(engine), scratch(engine);
+  auto wanted = wanted_scratch.connect(), target = scratch.connect();
+  run_all(*wanted, {"create table t (id bigint primary key, a bigint)", "create table u (id bigint)",
+                    "create unique index unique_a on t (a)"});
+  run_all(*target, {"create table t (id bigint primary key, a bigint)", "insert into t values (1, 5)",
+                    "insert into t values (2, 5)"});
+  const Schema want = inspect(*wanted), have = inspect(*target);
+  const auto plan = make_plan(want, have, target->features());
+  REQUIRE(plan.ok());
+  const auto applied = apply_plan(*target, *plan, want, have, {});
+  REQUIRE_FALSE(applied.ok());
+  CHECK(applied.error().code == ErrorCode::sql);
+  CHECK(applied.error().text().find("step 2 of 2") != std::string::npos);
+  CHECK(target->transaction() == TransactionState::none);
+  const bool is_kept = engine.is_mysql_family();
+  CHECK(applied.error().detail.find(is_kept ? "the first 1 of 2 steps took effect" : "no step took effect") !=
+        std::string::npos);
+  CHECK(execute(*target, "select * from u").ok() == is_kept);
 }
 
-TEST_CASE("a plan that does not lead to the wanted schema is a mismatch") {
-  FOR_EACH_ENGINE(engine) {
-    Scratch wanted_scratch(engine), scratch(engine);
-    auto wanted = wanted_scratch.connect(), target = scratch.connect();
-    run(*wanted, {"create table t (id bigint)", "create table u (id bigint)"});
-    const Schema want = inspect(*wanted), have = inspect(*target);
-    auto plan = make_plan(want, have, target->features());
-    REQUIRE(plan.ok());
-    REQUIRE(plan->steps.size() == 2);
-    plan->steps.pop_back();
-    const auto applied = apply_plan(*target, *plan, want, have, {});
-    REQUIRE_FALSE(applied.ok());
-    CHECK(applied.error().code == ErrorCode::mismatch);
-    CHECK(applied.error().what.find("add_table u") != std::string::npos);
-  }
+ENGINE_TEST_CASE("a plan that does not lead to the wanted schema is a mismatch", on_all) {
+  Scratch wanted_scratch(engine), scratch(engine);
+  auto wanted = wanted_scratch.connect(), target = scratch.connect();
+  run_all(*wanted, {"create table t (id bigint)", "create table u (id bigint)"});
+  const Schema want = inspect(*wanted), have = inspect(*target);
+  auto plan = make_plan(want, have, target->features());
+  REQUIRE(plan.ok());
+  REQUIRE(plan->steps.size() == 2);
+  plan->steps.pop_back();
+  const auto applied = apply_plan(*target, *plan, want, have, {});
+  REQUIRE_FALSE(applied.ok());
+  CHECK(applied.error().code == ErrorCode::mismatch);
+  CHECK(applied.error().what.find("add_table u") != std::string::npos);
 }
 
-TEST_CASE("nothing is applied inside the user's transaction") {
-  FOR_EACH_ENGINE(engine) {
-    Scratch scratch(engine);
-    auto target = scratch.connect();
-    run(*target, "begin");
-    const auto applied = apply_plan(*target, {}, Schema{}, Schema{}, {});
-    REQUIRE_FALSE(applied.ok());
-    CHECK(applied.error().code == ErrorCode::conflict);
-    run(*target, "rollback");
-  }
+ENGINE_TEST_CASE("nothing is applied inside the user's transaction", on_all) {
+  Scratch scratch(engine);
+  auto target = scratch.connect();
+  run(*target, "begin");
+  const auto applied = apply_plan(*target, {}, Schema{}, Schema{}, {});
+  REQUIRE_FALSE(applied.ok());
+  CHECK(applied.error().code == ErrorCode::conflict);
+  run(*target, "rollback");
 }
