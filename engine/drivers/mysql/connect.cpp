@@ -54,15 +54,12 @@ std::string as_option_name(std::string_view name) {
 }
 
 Result<TlsMode> parse_tls_mode(const std::string& text) {
-  std::vector<std::string> names;
-  for (const auto& row : tls_mode_names) {
+  for (const auto& row : tls_mode_names)
     if (as_option_name(text) == row.name) return row.mode;
-    names.emplace_back(row.name);
-  }
+  const std::vector<std::string> names = {"disabled", "preferred", "required", "verify-ca", "verify-full"};
   const auto near = nearest_name(as_option_name(text), names);
-  return usage_error(
-      "unknown ssl-mode \"" + text + "\"",
-      near ? "did you mean " + *near + "?" : "one of disabled, preferred, required, verify-ca, verify-full");
+  return usage_error("unknown ssl-mode \"" + text + "\"",
+                     near ? "did you mean " + *near + "?" : "one of " + join(names, ", "));
 }
 
 Result<void> require_readable(std::string_view option, const std::string& path) {
@@ -298,6 +295,16 @@ ServerInfo server_info(MYSQL* handle, const Features& features) {
   return info;
 }
 
+// KILL QUERY on a connection of its own, by libmariadb.
+std::optional<std::string> kill_query(const Settings& settings, unsigned long connection_id) {
+  auto handle = connect(settings);
+  if (!handle.ok()) return handle.error().what;
+  const std::string sql = "KILL QUERY " + std::to_string(connection_id);
+  if (mysql_real_query(handle->get(), sql.data(), static_cast<unsigned long>(sql.size())) == 0)
+    return std::nullopt;
+  return std::string(mysql_error(handle->get()));
+}
+
 ControlSettings control_settings(MYSQL* handle, const Settings& settings) {
   ControlSettings control;
   control.host = text_or_empty(handle->host);
@@ -312,6 +319,7 @@ ControlSettings control_settings(MYSQL* handle, const Settings& settings) {
   control.key = settings.key;
   control.pinned = !settings.fingerprint.empty();
   control.timeout_seconds = settings.timeout_seconds;
+  control.otherwise = [settings](unsigned long id) { return kill_query(settings, id); };
   return control;
 }
 

@@ -66,6 +66,12 @@ std::unique_ptr<ControlSession::Connector> ControlSession::connect() const {
 }
 
 std::optional<std::string> ControlSession::kill_query(unsigned long connection_id) noexcept {
+  auto failure = kill_by_connector(connection_id);
+  if (failure && settings_.otherwise && !settings_.otherwise(connection_id)) return std::nullopt;
+  return failure;
+}
+
+std::optional<std::string> ControlSession::kill_by_connector(unsigned long connection_id) noexcept {
   for (;;) {
     const bool fresh = connector_ == nullptr;
     try {

@@ -2,6 +2,7 @@
 // runs statements is never touched from another thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,9 @@ struct ControlSettings {
   std::string ca, certificate, key;
   bool pinned = false;  // the main session trusts a fingerprint, which the connector cannot check
   unsigned timeout_seconds = 10;
+  // Sends the KILL QUERY another way where the connector cannot: it knows fewer of TLS's options than
+  // libmariadb. The reason if that fails, too.
+  std::function<std::optional<std::string>(unsigned long connection_id)> otherwise;
 };
 
 class ControlSession {
@@ -32,6 +36,7 @@ class ControlSession {
 
  private:
   struct Connector;
+  std::optional<std::string> kill_by_connector(unsigned long connection_id) noexcept;
   std::unique_ptr<Connector> connect() const;
 
   ControlSettings settings_;
