@@ -68,7 +68,7 @@ TEST_CASE("postgres: a rich schema is read with all that it holds") {
   if (!is_ready(postgres)) return;
   const Scratch scratch(postgres);
   const auto connection = scratch.connect();
-  run(*connection, rich_schema);
+  run_all(*connection, rich_schema);
   const Schema schema = inspected(*connection);
   CHECK(connection->transaction() == TransactionState::none);
   CHECK(schema.flavor == "postgres");
@@ -143,7 +143,7 @@ TEST_CASE("postgres: a part of the catalog is read alone") {
   if (!is_ready(postgres)) return;
   const Scratch scratch(postgres);
   const auto connection = scratch.connect();
-  run(*connection, rich_schema);
+  run_all(*connection, rich_schema);
   InspectOptions options;
   SUBCASE("names") {
     options.names_only = true;
@@ -215,7 +215,7 @@ TEST_CASE("postgres: tables made by a plan are those that were read, and undo ta
   if (!is_ready(postgres)) return;
   const Scratch from(postgres), to(postgres);
   const auto source = from.connect(), target = to.connect();
-  run(*source, rich_schema);
+  run_all(*source, rich_schema);
   run(*target, rich_schema[2]);  // domains are not modelled
   const Schema want = comparable(inspected(*source));
   const Schema before = comparable(inspected(*target));
@@ -289,7 +289,7 @@ TEST_CASE("postgres: keys, indexes and columns come and go") {
   if (!is_ready(postgres)) return;
   const Scratch scratch(postgres);
   const auto connection = scratch.connect();
-  run(*connection, rich_schema);
+  run_all(*connection, rich_schema);
   const Schema before = inspected(*connection);
   const Table& person = table(before, "public", "person");
   const TableName name{"public", "person"}, item{"public", "item"};
@@ -316,6 +316,30 @@ TEST_CASE("postgres: keys, indexes and columns come and go") {
   CHECK(table(back, "public", "person") == person);
   CHECK(table(back, "public", "item").primary_key == item_table.primary_key);
   CHECK(table(back, "public", "item").find_column("mail") == nullptr);
+}
+
+TEST_CASE("postgres: a dropped table comes back whole, without its rows") {
+  const Engine& postgres = engine(Flavor::postgres);
+  if (!is_ready(postgres)) return;
+  const Scratch scratch(postgres);
+  const auto connection = scratch.connect();
+  run_all(*connection, rich_schema);
+  run(*connection, "DROP TABLE job");
+  run(*connection, "DROP VIEW grown");
+  run(*connection, "DROP MATERIALIZED VIEW counted");
+  const Schema before = comparable(inspected(*connection));
+  Table person = table(before, "public", "person");
+  const ForeignKey key = person.foreign_keys[0];
+  person.foreign_keys.clear();
+  const TableName name{"public", "person"};
+  const auto steps =
+      planned({change::DropForeignKey{name, key}, change::DropTable{name, person}}, before, *connection);
+  CHECK(steps.back().loses_data);
+  apply(*connection, steps);
+  CHECK(inspected(*connection).find_namespace("public")->find_table("person") == nullptr);
+  undo(*connection, steps);
+  CHECK(comparable(inspected(*connection)) == before);
+  CHECK(scalar(*connection, "SELECT count(*) FROM person") == "0");
 }
 
 TEST_CASE("postgres: what cannot be planned is refused by name") {

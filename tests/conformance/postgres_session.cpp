@@ -210,13 +210,14 @@ TEST_CASE("postgres: a connection lost during COMMIT leaves the outcome unknown"
   const Scratch scratch(postgres);
   const auto connection = scratch.connect();
   const auto other = scratch.connect();
-  run(*connection, {"CREATE TABLE t (a int)",
-                    "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM "
-                    "pg_sleep(60); RETURN NULL; END$$",
-                    "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH "
-                    "ROW EXECUTE FUNCTION "
-                    "slow()",
-                    "BEGIN", "INSERT INTO t VALUES (1)"});
+  run_all(*connection,
+          {"CREATE TABLE t (a int)",
+           "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM "
+           "pg_sleep(60); RETURN NULL; END$$",
+           "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH "
+           "ROW EXECUTE FUNCTION "
+           "slow()",
+           "BEGIN", "INSERT INTO t VALUES (1)"});
   const std::string id = backend_id(*connection);
   std::thread killer([&] {
     while (scalar(*other, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = " +

@@ -197,6 +197,15 @@ std::vector<Step> table_steps(const TableName& name, const Table& table) {
   return steps;
 }
 
+// Several statements as one: a step's undo is sent as it is, and a connection takes one statement at a time.
+std::string as_one_statement(const std::vector<std::string>& statements) {
+  if (statements.size() == 1) return statements.front();
+  std::string body = "BEGIN\n";
+  for (const std::string& statement : statements)
+    body += "  EXECUTE " + quote_literal(statement, postgres()) + ";\n";
+  return "DO LANGUAGE plpgsql " + quote_literal(body + "END", postgres());
+}
+
 // How the old value becomes one of the new type where the plain cast does not exist or means something else.
 std::string conversion(const Column& from, const Column& to) {
   const std::string name = quoted(from.name);
@@ -329,7 +338,7 @@ class Planner {
     std::vector<std::string> undo;
     for (const Step& made : table_steps(change.name, change.table)) undo.push_back(made.sql);
     losing_step(
-        "DROP TABLE " + quoted(change.name), join(undo, ";\n"),
+        "DROP TABLE " + quoted(change.name), as_one_statement(undo),
         fmt::format("the rows of {} are lost; undo brings back the empty table", display(change.name)));
     return {};
   }
@@ -346,8 +355,11 @@ class Planner {
 
   Result<void> add(const change::DropColumn& change) {
     const std::string table = quoted(change.name);
+    std::vector<std::string> undo{
+        fmt::format("ALTER TABLE {} ADD COLUMN {}", table, definition(change.column))};
+    if (!change.column.comment.empty()) undo.push_back(column_comment(change.name, change.column));
     losing_step(fmt::format("ALTER TABLE {} DROP COLUMN {}", table, quoted(change.column.name)),
-                fmt::format("ALTER TABLE {} ADD COLUMN {}", table, definition(change.column)),
+                as_one_statement(undo),
                 fmt::format("the values of {}.{} are lost; undo brings back the column without them",
                             display(change.name), change.column.name));
     return {};

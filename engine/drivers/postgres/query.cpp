@@ -120,13 +120,12 @@ class StreamCursor final : public Cursor {
  private:
   bool send(const std::optional<BoundParameters>& parameters) {
     // The extended protocol also without parameters: there the server itself refuses a second statement.
+    const BoundParameters none;
+    const BoundParameters& bound = parameters ? *parameters : none;
     constexpr int text_results = 0;
-    if (!parameters)
-      return PQsendQueryParams(session_.handle(), sent_.c_str(), 0, nullptr, nullptr, nullptr, nullptr,
-                               text_results) != 0;
-    return PQsendQueryParams(session_.handle(), sent_.c_str(), static_cast<int>(parameters->values.size()),
-                             parameters->types.data(), parameters->values.data(), parameters->lengths.data(),
-                             parameters->formats.data(), text_results) != 0;
+    return PQsendQueryParams(session_.handle(), sent_.c_str(), static_cast<int>(bound.values.size()),
+                             bound.types.data(), bound.values.data(), bound.lengths.data(),
+                             bound.formats.data(), text_results) != 0;
   }
 
   // What the server sent next: a row, the end of a result, or a failure.
