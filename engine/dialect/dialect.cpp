@@ -24,13 +24,14 @@ constexpr LexerFlags mysql_lexer{.backslash_escapes = true,
                                  .compound_bodies = true};
 
 constexpr std::array<Dialect, 4> dialects{{
-    {Flavor::sqlite, "sqlite", "sqlite", "SQLite", '"', "1", "0", "strftime('%Y-%m-%d %H:%M:%f', 'now')", "main", true,
-     0, sqlite_lexer},
+    {Flavor::sqlite, "sqlite", "sqlite", "SQLite", '"', "1", "0", "strftime('%Y-%m-%d %H:%M:%f', 'now')",
+     "main", true, 0, sqlite_lexer, "BEGIN"},
     {Flavor::postgres, "postgres", "postgres", "PostgreSQL", '"', "TRUE", "FALSE", "now() AT TIME ZONE 'UTC'",
-     "public", true, 63, postgres_lexer},
-    {Flavor::mysql, "mysql", "mysql", "MySQL", '`', "TRUE", "FALSE", "UTC_TIMESTAMP(6)", "", false, 64, mysql_lexer},
+     "public", true, 63, postgres_lexer, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"},
+    {Flavor::mysql, "mysql", "mysql", "MySQL", '`', "TRUE", "FALSE", "UTC_TIMESTAMP(6)", "", false, 64,
+     mysql_lexer, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"},
     {Flavor::mariadb, "mysql", "mariadb", "MariaDB", '`', "TRUE", "FALSE", "UTC_TIMESTAMP(6)", "", false, 64,
-     mysql_lexer},
+     mysql_lexer, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"},
 }};
 
 }  // namespace

@@ -39,6 +39,8 @@ struct Dialect {
   bool transactional_ddl;
   std::size_t max_identifier;  // bytes on PostgreSQL, characters on MySQL, 0: no limit
   LexerFlags lexer;
+  // Begins a transaction in which all reads see one state of the database.
+  std::string_view begin_snapshot;
 };
 
 const Dialect& dialect(Flavor flavor);

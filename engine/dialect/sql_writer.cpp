@@ -17,9 +17,21 @@ std::string quoted(std::string_view text, char quote) {
   return one + replace_all(text, one, one + one) + one;
 }
 
+// Without a backslash, so that standard_conforming_strings does not matter.
+std::string postgres_bytes(std::string_view bytes) {
+  return "decode('" + to_hex(bytes) + "', 'hex')";
+}
+
 std::string bytes_literal(std::string_view bytes, const Dialect& dialect) {
-  if (dialect.flavor == Flavor::postgres) return "'\\x" + to_hex(bytes) + "'::bytea";
-  return "X'" + to_hex(bytes) + "'";
+  return dialect.flavor == Flavor::postgres ? postgres_bytes(bytes) : "X'" + to_hex(bytes) + "'";
+}
+
+// SQLite reads digits beyond its integers and doubles as the nearest double; as text they stay what they are.
+std::string digits_literal(const std::string& digits, const Dialect& dialect) {
+  if (dialect.flavor != Flavor::sqlite || parse_integer(digits)) return digits;
+  const auto real = parse_double(digits);
+  const bool is_exact = real && compare(Value(*real), Value(value::Decimal{digits})) == 0;
+  return is_exact ? digits : quote_literal(digits, dialect);
 }
 
 std::string real_literal(double value, const Dialect& dialect) {
@@ -31,6 +43,8 @@ std::string real_literal(double value, const Dialect& dialect) {
     return format_double(value);
   }
   std::string text = format_double(value);
+  // A numeric of PostgreSQL has no sign of zero.
+  if (text == "-0" && dialect.flavor == Flavor::postgres) return "'-0'::float8";
   // Without a point or an exponent it would be an integer.
   if (text.find_first_of(".e") == std::string::npos) text += is_mysql(dialect) ? "e0" : ".0";
   return text;
@@ -48,16 +62,15 @@ std::string quote_qualified(std::string_view schema, std::string_view name, cons
 }
 
 std::string quote_literal(std::string_view text, const Dialect& dialect) {
-  const bool has_nul = text.find('\0') != std::string_view::npos;
+  const bool is_plain = text.find('\0') == std::string_view::npos && is_valid_utf8(text);
   const bool has_backslash = text.find('\\') != std::string_view::npos;
-  if (is_mysql(dialect) && (has_nul || has_backslash))
-    // Means the same whatever NO_BACKSLASH_ESCAPES says.
-    return "_utf8mb4 X'" + to_hex(text) + "'";
-  if (dialect.flavor == Flavor::sqlite && has_nul) return "CAST(X'" + to_hex(text) + "' AS TEXT)";
+  // Means the same whatever NO_BACKSLASH_ESCAPES says.
+  if (is_mysql(dialect) && (!is_plain || has_backslash)) return "_utf8mb4 X'" + to_hex(text) + "'";
+  if (dialect.flavor == Flavor::sqlite && !is_plain) return "CAST(X'" + to_hex(text) + "' AS TEXT)";
   if (dialect.flavor == Flavor::postgres) {
-    // PostgreSQL's text cannot hold a NUL: the server refuses this (22021), where a plain string would end
-    // early.
-    if (has_nul) return "convert_from('\\x" + to_hex(text) + "'::bytea, 'UTF8')";
+    // PostgreSQL's text holds neither NUL nor invalid UTF-8: the server refuses this (22021), where a plain
+    // string would end early.
+    if (!is_plain) return "convert_from(" + postgres_bytes(text) + ", 'UTF8')";
     if (has_backslash) return " E" + quoted(replace_all(text, "\\", "\\\\"), '\'');
   }
   return quoted(text, '\'');
@@ -73,11 +86,11 @@ std::string literal(const Value& value, const Dialect& dialect) {
       overloaded{[](const value::Null&) -> std::string { return "NULL"; },
                  [&](bool v) { return std::string(v ? dialect.true_literal : dialect.false_literal); },
                  [](std::int64_t v) { return std::to_string(v); },
-                 [](std::uint64_t v) { return std::to_string(v); },
+                 [&](std::uint64_t v) { return digits_literal(std::to_string(v), dialect); },
                  [&](double v) { return real_literal(v, dialect); },
                  [&](const value::Decimal& v) {
                    const bool is_finite = canonical_decimal(v.digits).has_value();
-                   return is_finite ? v.digits : quote_literal(v.digits, dialect);
+                   return is_finite ? digits_literal(v.digits, dialect) : quote_literal(v.digits, dialect);
                  },
                  [&](const std::string& v) { return quote_literal(v, dialect); },
                  [&](const value::Bytes& v) { return bytes_literal(v.data, dialect); },

@@ -31,6 +31,11 @@ std::string_view scheme_of(std::string_view text) {
   return end > 1 && end < text.size() && text[end] == ':' ? text.substr(0, end) : std::string_view();
 }
 
+bool is_known_scheme(std::string_view scheme) {
+  return std::any_of(schemes.begin(), schemes.end(),
+                     [&](const Scheme& row) { return equals_ignoring_case(row.name, scheme); });
+}
+
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -46,51 +51,77 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return out;
 }
 
-bool is_secret_option(std::string_view name) {
-  const std::string lower = to_lower(name);
-  return lower == "password" || lower == "sslpassword" || lower == "passwd" || lower == "pwd";
+bool is_secret_name(std::string_view name) {
+  const std::string lower = to_lower(percent_decode(name).value_or(std::string(name)));
+  return lower.ends_with("password") || lower == "passwd" || lower == "pwd";
 }
 
-// Where in a `scheme://user:password@host...` text the password stands: offset and size.
+// Where in a `scheme://user:password@host...` text the password stands: offset and size. A password may hold
+// an unescaped / ? or @: the last @ decides, which hides too much, never too little. Also without the // that
+// a typing error may have left out.
 std::optional<std::pair<std::size_t, std::size_t>> password_range(std::string_view url) {
-  const auto start = url.find("://");
-  if (start == std::string_view::npos) return std::nullopt;
-  const std::size_t authority = start + 3;
-  const std::size_t end = std::min(url.find_first_of("/?#", authority), url.size());
-  // A password may hold an unescaped / or ?: the last @ before a blank decides, which hides too much, never
-  // too little.
-  std::size_t at = url.substr(0, end).rfind('@');
-  if (at == std::string_view::npos || at < authority) at = url.rfind('@');
-  if (at == std::string_view::npos || at < authority) return std::nullopt;
+  const std::size_t slashes = url.find("://");
+  const std::string_view scheme = scheme_of(url);
+  std::size_t authority = slashes + 3;
+  if (slashes == std::string_view::npos) {
+    if (scheme.empty() || !is_known_scheme(scheme) || equals_ignoring_case(scheme, "sqlite"))
+      return std::nullopt;
+    authority = scheme.size() + 1;
+  }
+  const std::size_t at = url.rfind('@');
   const std::size_t colon = url.find(':', authority);
-  if (colon == std::string_view::npos || colon > at) return std::nullopt;
+  if (at == std::string_view::npos || colon == std::string_view::npos || colon > at) return std::nullopt;
   return std::pair(colon + 1, at - colon - 1);
 }
 
-std::string redact_query(std::string_view text) {
-  std::string out;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find_first_of("&; \t\n", at), text.size());
-    const std::string_view part = text.substr(at, end - at);
-    const auto equals = part.find('=');
-    const auto name_start =
-        part.find_first_of('?') == std::string_view::npos ? 0 : part.find_first_of('?') + 1;
-    if (equals != std::string_view::npos && equals > name_start &&
-        is_secret_option(part.substr(name_start, equals - name_start)))
-      out += std::string(part.substr(0, equals + 1)) + "***";
-    else
-      out += part;
-    if (end < text.size()) out += text[end];
-    at = end + 1;
+bool is_name_character(char c) {
+  return is_scheme_character(c) || c == '_' || c == '%';
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+// The end of a setting's value: of '...' with \ as escape, or where a blank, & ; , or a quote comes.
+std::size_t value_end(std::string_view text, std::size_t start) {
+  if (start < text.size() && text[start] == '\'') {
+    for (std::size_t i = start + 1; i < text.size(); ++i) {
+      if (text[i] == '\\') {
+        ++i;
+      } else if (text[i] == '\'') {
+        return i + 1;
+      }
+    }
+    return text.size();
   }
-  return out;
+  return std::min(text.find_first_of("&;, \t\r\n'\"", start), text.size());
+}
+
+// password=... in a URL's options, a libpq connection string or an environment setting.
+std::string redact_settings(std::string_view text) {
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t equals = text.find('='); equals != std::string_view::npos;
+       equals = text.find('=', equals + 1)) {
+    std::size_t name_end = equals;
+    while (name_end > copied && is_blank(text[name_end - 1])) --name_end;
+    std::size_t name_start = name_end;
+    while (name_start > copied && is_name_character(text[name_start - 1])) --name_start;
+    if (!is_secret_name(text.substr(name_start, name_end - name_start))) continue;
+    std::size_t start = equals + 1;
+    while (start < text.size() && is_blank(text[start])) ++start;
+    out += text.substr(copied, start - copied);
+    copied = value_end(text, start);
+    if (copied > start) out += "***";
+    equals = std::max(equals, copied - 1);
+  }
+  return out += text.substr(copied);
 }
 
 std::string redact_one(std::string_view url) {
   std::string out(url);
   if (const auto range = password_range(url)) out.replace(range->first, range->second, "***");
-  return redact_query(out);
+  return redact_settings(out);
 }
 
 Error malformed(std::string_view text, std::string what, std::string hint) {
@@ -215,22 +246,20 @@ bool looks_like_url(std::string_view text) {
   const std::string_view scheme = scheme_of(text);
   if (scheme.empty()) return false;
   const std::string_view rest = text.substr(scheme.size() + 1);
-  const bool is_known = std::any_of(schemes.begin(), schemes.end(), [&](const Scheme& row) {
-    return equals_ignoring_case(row.name, scheme);
-  });
-  return rest.starts_with("//") || (is_known && !equals_ignoring_case(scheme, "file"));
+  return rest.starts_with("//") || (is_known_scheme(scheme) && !equals_ignoring_case(scheme, "file"));
 }
 
 std::string redact_urls(std::string_view text) {
   std::string out;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find_first_of(" \t\r\n'\"", at), text.size());
-    out += redact_one(text.substr(at, end - at));
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n", at), text.size());
+    std::string word(text.substr(at, end - at));
+    if (const auto range = password_range(word)) word.replace(range->first, range->second, "***");
+    out += word;
     if (end < text.size()) out += text[end];
     at = end + 1;
   }
-  return out;
+  return redact_settings(out);
 }
 
 }  // namespace bascule

@@ -1,6 +1,7 @@
 // Which tables of two connections a job is about, and which one stands for which.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,9 +26,20 @@ struct TableScope {
 };
 
 // The part of `schema` that the address and the patterns choose, lists of other objects left out unless
-// everything is chosen. A name or pattern that fits no table is an error that names the nearest one.
+// everything is chosen. Patterns that fitted a table are put into `used`.
+Schema filter_tables(const Schema& schema, const TableAddress& address, std::span<const std::string> patterns,
+                     std::set<std::string>& used);
+// The same; an address or pattern that fits no table is an error that names the nearest one.
 Result<Schema> select_tables(const Schema& schema, const TableAddress& address,
                              std::span<const std::string> patterns);
+// Error conflict: nothing in `schema` is named so.
+Error unknown_table(const Schema& schema, const std::string& wanted);
+
+// The name under which a source's table is looked for on the target: the default schemas stand for each
+// other, others for the one of their name, or for the default one where the target has none of it.
+TableName counterpart(const TableName& table, const Schema& source, const Schema& target,
+                      const TableAddress& address);
+const Table* find_table(const Schema& schema, const TableName& name);
 
 struct ScopedTable {
   TableName name;

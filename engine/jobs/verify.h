@@ -25,6 +25,8 @@ Result<VerifyLevel> parse_verify_level(std::string_view name);
 
 struct VerifyRequest {
   TableScope scope;
+  std::vector<std::pair<TableName, TableName>> pairs =
+      {};  // exactly these, source and target, instead of the scope
   VerifyLevel level = VerifyLevel::rows;
   std::size_t limit = 20;  // differences listed per table; all are counted
   // Options of the shell's contract that this version does not have, as the user wrote them ("--key"):
