@@ -41,6 +41,7 @@ struct MigrateRequest {
 struct PlannedMigration {
   Migration migration;
   std::vector<std::string> statements;
+  std::vector<std::size_t> lines;   // of the file, at which each begins
   std::size_t statements_done = 0;  // of a run that failed
   bool in_transaction = true;       // as far as the engine has DDL in transactions
 };
