@@ -550,7 +550,7 @@ TEST_CASE("mysql: a mistake in the URL is named before anything is sent") {
       {"?defaults-file=/no/such/file.cnf", "/no/such/file.cnf", "", ErrorCode::io},
   };
   for (const auto& row : cases) {
-    CAPTURE(row.options);
+    CAPTURE(std::string(row.options));
     ConnectOptions options;
     auto url = parse_url(std::string("mysql://someone:s3cr3t@127.0.0.1:1/db") + row.options);
     REQUIRE(url.ok());
@@ -559,6 +559,7 @@ TEST_CASE("mysql: a mistake in the URL is named before anything is sent") {
     REQUIRE(!connection.ok());
     CHECK(connection.error().code == row.code);
     CHECK(connection.error().what.find(row.what) != std::string::npos);
+    CAPTURE(connection.error().hint);
     CHECK(connection.error().hint.find(row.hint) != std::string::npos);
     CHECK(connection.error().text().find("s3cr3t") == std::string::npos);
   }

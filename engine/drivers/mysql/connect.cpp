@@ -177,7 +177,10 @@ Error connect_error(MYSQL* handle, const Settings& settings) {
   if (number == 1049) reason = "the database \"" + settings.database + "\" does not exist";
   const auto open = message.rfind('('), close = message.rfind(')');
   if ((number == 2002 || number == 2003) && open < close && close != message.npos) {
-    const auto system_error = parse_integer(message.substr(open + 1, close - open - 1));
+    auto system_error = parse_integer(message.substr(open + 1, close - open - 1));
+    // For a socket the library names the wrong reason.
+    if (!settings.socket.empty())
+      system_error = ::access(settings.socket.c_str(), F_OK) != 0 ? errno : ECONNREFUSED;
     const bool timed_out = system_error == EINPROGRESS || system_error == ETIMEDOUT;
     if (system_error)
       reason = timed_out ? "no answer in time" : to_lower(std::strerror(static_cast<int>(*system_error)));
