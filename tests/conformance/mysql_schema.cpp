@@ -30,7 +30,7 @@ constexpr std::string_view every_kind[] = {
     "u int, "
     "js json, "
     "t2 text collate utf8mb4_bin, lt longtext, la varchar(9) collate latin1_swedish_ci, "
-    "bi binary(3), vb varbinary(300), bl mediumblob, "
+    "bi binary(3), vb varbinary(300) default x'410042', bl mediumblob, "
     "de decimal(10,2) default 1.50, de2 decimal(65,30), fl float, db double default 10000000000, "
     "po point, "
     "primary key (id), "
@@ -135,6 +135,7 @@ ENGINE_TEST_CASE("mysql: inspect reads every kind of object", on_mysql_family) {
   CHECK(column(table, "t2").collation == "utf8mb4_bin");
   CHECK(column(table, "la").collation == "latin1_swedish_ci");
   CHECK(column(table, "a").collation.empty());
+  CHECK(scalar(*connection, "select hex(" + *column(table, "vb").default_sql + ")") == "410042");
   // A default's text means the same value whatever its spelling.
   CHECK(scalar(*connection, "select " + *column(table, "a").default_sql) == "it's \\ x");
 

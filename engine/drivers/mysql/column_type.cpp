@@ -185,10 +185,6 @@ std::optional<std::string> decode_default(const std::optional<std::string>& colu
   }
   if (is_numeric(type) || type.is<type::Bool>() || type.is<type::Bits>() || type.is<type::Year>())
     return text;
-  if (type.is<type::Bytes>()) {
-    // The catalog shows a binary default as 0x and hex, cut at its first zero byte.
-    return text.starts_with("0x") ? "X'" + text.substr(2) + "'" : quote_plain_string(text, dialect);
-  }
   return quote_plain_string(text, dialect);
 }
 

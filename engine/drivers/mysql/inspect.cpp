@@ -139,6 +139,19 @@ Column make_column(const TextRow& row, const Dialect& dialect) {
   return column;
 }
 
+// MySQL's catalog cuts a binary default at its first zero byte; DEFAULT() has it whole, also when no row is
+// there.
+Result<void> read_binary_default(Catalog& catalog, const TextRow& row, Column& column) {
+  const bool is_literal = text_of(row, 6).find("DEFAULT_GENERATED") == std::string::npos;
+  if (catalog.is_mariadb() || !column.type.is<type::Bytes>() || !column.default_sql || !is_literal) return {};
+  SqlWriter sql(*catalog.session.info().dialect);
+  sql.raw("SELECT HEX(DEFAULT(t.").name(column.name).raw(")) FROM (SELECT 1) one LEFT JOIN");
+  sql.name(text_of(row, 0), text_of(row, 1)).raw("t ON FALSE LIMIT 1");
+  TRY(const auto hex, catalog.session.value(sql.str()));
+  column.default_sql = "X'" + to_lower(hex) + "'";
+  return {};
+}
+
 }  // namespace
 
 const std::string& text_of(const TextRow& row, std::size_t column) {
@@ -183,6 +196,7 @@ Result<void> read_columns(Catalog& catalog) {
     const std::string &schema_name = text_of(row, 0), &name = text_of(row, 1);
     if (Table* table = catalog.find_table(schema_name, name)) {
       table->columns.push_back(make_column(row, dialect));
+      TRY(read_binary_default(catalog, row, table->columns.back()));
       if (text_of(row, 6).find("INVISIBLE") != std::string::npos)
         catalog.leave_out("invisibility", schema_name, name + "." + text_of(row, 2));
     } else if (NamedObject* view = catalog.find_view(schema_name, name)) {
