@@ -8,7 +8,7 @@ build_packages=(
 test_packages=(doctest-dev python3 postgresql mariadb-server openssl)
 check_packages=(clang-format doctest-dev python3)
 mysql_packages=(debootstrap)
-bench_packages=(sqlite3 postgresql mariadb-server time)
+bench_packages=(python3 sqlite3 postgresql mariadb-server time)
 
 # Prints those of the given packages that are not installed.
 missing_packages() {

@@ -27,7 +27,7 @@ class Contest:
     ours: list
     peer_name: str
     peer: list
-    most: float  # the ratio to reach: ours / peer
+    most: float = 0  # the ratio to reach: ours / peer, 0: none
     most_peak: float = 0  # MiB, 0: no limit
     runs: dict = field(default_factory=lambda: {"ours": [], "peer": []})
 
@@ -103,12 +103,12 @@ def report(contests):
         # Of each pair that ran side by side, so that a slow spell of the machine cancels out.
         ratio = statistics.median(a.wall / b.wall for a, b in zip(ours, peer))
         peak = max(run.peak for run in ours)
-        met = ratio <= contest.most and (contest.most_peak == 0 or peak <= contest.most_peak)
+        met = (contest.most == 0 or ratio <= contest.most) and (contest.most_peak == 0 or peak <= contest.most_peak)
         all_met = all_met and met
         limit = f" (at most {contest.most_peak:.0f})" if contest.most_peak else ""
         print(
             f"| {contest.name} | {median(ours, 'wall'):.3f} | {contest.peer_name} | {median(peer, 'wall'):.3f} "
-            f"| {ratio:.2f} | {contest.most:.2f} | {median(ours, 'cpu'):.2f} | {median(peer, 'cpu'):.2f} "
+            f"| {ratio:.2f} | {contest.most or '-'} | {median(ours, 'cpu'):.2f} | {median(peer, 'cpu'):.2f} "
             f"| {peak:.1f}{limit} | {'met' if met else 'MISSED'} |"
         )
     return all_met
