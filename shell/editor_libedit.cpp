@@ -60,7 +60,11 @@ class LibeditEditor final : public Editor {
       std::fflush(stdout);
       return Event::interrupted;
     }
-    if (text == nullptr || count <= 0) return Event::end;
+    if (text == nullptr || count <= 0) {
+      std::fputc('\n', stdout);
+      std::fflush(stdout);
+      return Event::end;
+    }
     out.assign(text, static_cast<std::size_t>(count));
     if (out.ends_with('\n')) out.pop_back();
     return Event::line;

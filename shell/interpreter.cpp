@@ -263,6 +263,12 @@ bool Interpreter::take_line(Input& input, const std::string& line) {
   return take_statements(input);
 }
 
+std::string Interpreter::addressed(const Input& input) {
+  std::string names;
+  for (const Member* member : input.targets) names += (names.empty() ? "@" : ",") + member->live->name();
+  return names.empty() ? "" : names + " ";
+}
+
 Result<bool> Interpreter::take_address(Input& input) {
   const std::string_view rest = input.splitter.rest();
   const std::size_t blanks = rest.find_first_not_of(" \t\r\n");
@@ -359,7 +365,7 @@ Result<std::vector<Member*>> Interpreter::members_of(const std::vector<std::stri
 
 Result<ExitCode> Interpreter::run_statement(Input& input, const std::string& sql) {
   if (is_skipping() || trim(sql).empty()) return ExitCode::ok;
-  if (on_entry) on_entry(sql + ";");
+  if (on_entry) on_entry(addressed(input) + sql + ";");
   pending_ = sql;
   auto executed = execute_pending({});
   pending_.clear();
@@ -392,7 +398,8 @@ Result<ExitCode> Interpreter::run_commands(Input& input, std::string line) {
   while (!line.empty()) {
     std::string rest;
     const CommandText command = take_command(line, takes_line, rest);
-    if (on_entry && !is_skipping()) on_entry((pending_.empty() ? "" : pending_ + " ") + "\\" + line);
+    if (on_entry && !is_skipping())
+      on_entry(addressed(input) + (pending_.empty() ? "" : pending_ + " ") + "\\" + line);
     if (!is_skipping() || is_conditional(command.name)) {
       // `@src \dt` runs the command with src as the current connection.
       Member* const current = session_.current_or_null();

@@ -102,6 +102,8 @@ class Interpreter {
   bool take_statements(Input& input);
   bool take_end(Input& input, AtEnd at_end);
   Result<bool> take_address(Input& input);
+  // The `@name ` that was typed before the current statement, "" if none.
+  static std::string addressed(const Input& input);
   Result<ExitCode> run_statement(Input& input, const std::string& sql);
   Result<ExitCode> run_commands(Input& input, std::string line);
   Result<ExitCode> run_command(const std::string& name, const std::string& arguments);

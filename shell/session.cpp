@@ -216,6 +216,8 @@ void Session::warn(std::string_view text) const {
 void Session::complain(const Error& error) const {
   (void)output_->flush();
   std::string text = error_text(error);
+  // The terminal has echoed ^C on the same line.
+  if (interactive && error.code == ErrorCode::cancelled) std::fputc('\n', stderr);
   if (color) text = "\033[1;31merror:\033[0m" + text.substr(6);
   std::fputs(text.c_str(), stderr);
   if (json) std::fprintf(stderr, "%s\n", error_json(error).c_str());

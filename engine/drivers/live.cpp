@@ -29,12 +29,10 @@ bool may_begin_transaction(const std::vector<std::string>& keywords) {
 
 bool changes_catalog(const std::vector<std::string>& keywords) {
   // Not only DDL: a rollback takes DDL back, and a routine may do anything.
-  static constexpr std::array<std::string_view, 14> words{
-      "create", "alter", "drop", "rename", "comment",  "attach",   "detach",
-      "use",    "call",  "do",   "select", "rollback", "truncate", "set"};
-  const auto first = word_at(keywords, 0);
-  if (first == "select") return false;
-  return is_one_of(first, words);
+  static constexpr std::array<std::string_view, 13> words{
+      "create", "alter", "drop", "rename", "comment",  "attach",  "detach",
+      "use",    "call",  "do",   "set",    "rollback", "truncate"};
+  return is_one_of(word_at(keywords, 0), words);
 }
 
 // A session setting that can be replayed as it was typed. A user variable (SET @x = ...) cannot: its
