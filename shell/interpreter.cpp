@@ -292,8 +292,8 @@ bool Interpreter::take_statements(Input& input) {
     auto addressed = take_address(input);
     if (!addressed.ok()) {
       // What the statement would have run on is unknown, so nothing of it runs anywhere.
-      while (input.splitter.next()) {
-      }
+      while (auto skipped = input.splitter.next())
+        if (skipped->terminator == "\\") input.splitter.take_line();
       if (!may_go_on(std::move(addressed).error())) return false;
       continue;
     }

@@ -43,7 +43,9 @@ class StatementSplitter {
   explicit StatementSplitter(const Dialect& dialect, Backslash backslash = Backslash::ends_statement);
 
   void feed(std::string_view text);
-  // The next complete statement, taken out of the buffer; nothing if more text is needed.
+  // The next complete statement, taken out of the buffer; nothing if more text is needed. After one that
+  // ended at a backslash the caller takes the line (or clears) before it asks again: the backslash ends the
+  // next one too.
   std::optional<SplitStatement> next();
   // After the last feed(), when next() gives nothing more: what is left as a last statement without
   // terminator; nothing if only blanks and comments are left.

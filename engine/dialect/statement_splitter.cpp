@@ -192,6 +192,7 @@ void StatementSplitter::clear() {
 }
 
 void StatementSplitter::set_dialect(const Dialect& dialect) {
+  if (dialect_ == &dialect) return;  // what has been read stays read
   dialect_ = &dialect;
   progress_ = start_progress();
 }
