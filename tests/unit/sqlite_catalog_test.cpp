@@ -252,6 +252,20 @@ TEST_CASE("sqlite plan: single changes, forth and back") {
   }
 }
 
+TEST_CASE("sqlite plan: a dropped table comes back with its indexes and its counter") {
+  const auto connection = memory();
+  run(*connection, {"CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a INT)",
+                    "CREATE INDEX t_a ON t (a)", "INSERT INTO t (id) VALUES (41)"});
+  const Schema before = inspect(*connection);
+  const Change drop = change::DropTable{{"main", "t"}, table(before, "t")};
+  const auto steps = sqlite_driver().plan({&drop, 1}, before, connection->features());
+  if (!steps.ok()) FAIL(steps.error().text());
+  for (const Step& step : *steps) run(*connection, {step.sql});
+  CHECK(inspect(*connection).namespaces[0].tables.empty());
+  for (auto step = steps->rbegin(); step != steps->rend(); ++step) run(*connection, {step->undo_sql});
+  CHECK(inspect(*connection) == before);
+}
+
 TEST_CASE("sqlite plan: what needs a rebuild is refused by name") {
   const auto connection = memory();
   run(*connection, {"CREATE TABLE t (id INTEGER PRIMARY KEY, a INT UNIQUE, b INT CHECK (b > 0), c INT)"});

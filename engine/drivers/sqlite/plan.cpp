@@ -149,13 +149,13 @@ class Planner {
     return {};
   }
 
+  // What makes the table, backwards: a step's undo is one statement, as any statement is sent alone.
   Result<void> add(const change::DropTable& dropped) {
-    TRY(const std::vector<Step> made, table_steps(dropped.name, dropped.table));
-    std::vector<std::string> undo;
-    for (const Step& one : made) undo.push_back(one.sql);
-    step("DROP TABLE " + quoted(dropped.name), join(undo, ";\n"),
-         fmt::format("the rows of {} are lost; undo brings back the empty table", display(dropped.name)),
-         true);
+    TRY(std::vector<Step> made, table_steps(dropped.name, dropped.table));
+    for (auto one = made.rbegin(); one != made.rend(); ++one) step(one->undo_sql, one->sql);
+    steps_.back().comment =
+        fmt::format("the rows of {} are lost; undo brings back the empty table", display(dropped.name));
+    steps_.back().loses_data = true;
     return {};
   }
 
