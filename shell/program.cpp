@@ -34,7 +34,7 @@ constexpr OptionRow program_options[] = {
     {"--color", "", "WHEN", "auto, always or never"},
     {"--log", "", "FILE", "log statements and their ends"},
     {"--log-level", "", "LEVEL", "trace debug info warn error"},
-    {"--plugin", "", "PATH", "load a plugin"},
+    {"--plugin", "", "PATH", "load a plugin (not built yet)"},
     {"--fail-on-diff", "", "", "a difference between two results ends with exit code 4"},
     {"--strict", "", "", "results side by side are equal only if they are spelled alike"},
     {"--version", "", "", "print the version"},

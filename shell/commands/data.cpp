@@ -426,7 +426,8 @@ Result<Outcome> diff_command(CommandContext& context, const Arguments& arguments
                      ? plan_to_json(*planned, comparison.have.default_namespace)
                      : difference_to_json(difference, comparison.have.default_namespace);
   if (!arguments.has("--sql")) {
-    outcome.rows = changes_table(difference.changes, comparison.have.default_namespace);
+    if (!difference.changes.empty() || !is_for_people(context.session.format))
+      outcome.rows = changes_table(difference.changes, comparison.have.default_namespace);
   } else if (!planned.ok()) {
     return planned.error();
   } else {
@@ -502,11 +503,13 @@ std::vector<CommandRow> data_commands() {
   constexpr auto words = ArgumentStyle::words;
   static constexpr OptionRow dry_run{"--dry-run", "", "", "show what would be done"};
   static constexpr OptionRow ignore{"--ignore", "", "GLOB", "leave objects out"};
-  static constexpr OptionRow rename{"--rename", "", "OLD:NEW", "a table or column that has another name"};
-  static constexpr OptionRow map{"--map", "", "T.C=TYPE", "the type of a column in the target"};
+  static constexpr OptionRow rename{"--rename", "", "OLD:NEW",
+                                    "a table or column that has another name (not built yet)"};
+  static constexpr OptionRow map{"--map", "", "T.C=TYPE",
+                                 "the type of a column in the target (not built yet)"};
   static constexpr OptionRow additive{"--additive", "", "", "only what adds"};
   static constexpr OptionRow allow{"--allow", "", "KIND:OBJECT", "permit a change that loses data"};
-  static constexpr OptionRow resume{"--resume", "", "", "go on where it stopped"};
+  static constexpr OptionRow resume{"--resume", "", "", "go on where it stopped (not built yet)"};
   return {
       {"diff",
        {},
@@ -514,12 +517,12 @@ std::vector<CommandRow> data_commands() {
        "@A[.S] @B[.S] [--sql] [--ignore GLOB]",
        "what must change in B to be like A",
        {{"--sql", "", "", "the statements instead of the changes"},
-        {"--dir", "", "DIR", "against a migrations folder"},
-        {"--tool", "", "TOOL", "the tool of the folder"},
-        {"--file", "", "FILE", "against a schema document"},
+        {"--dir", "", "DIR", "against a migrations folder (not built yet)"},
+        {"--tool", "", "TOOL", "the tool of the folder (not built yet)"},
+        {"--file", "", "FILE", "against a schema document (not built yet)"},
         rename,
         ignore,
-        {"--strict", "", "", "compare spellings and names too"}},
+        {"--strict", "", "", "compare spellings and names too (not built yet)"}},
        Effects::read,
        words,
        diff_command},
@@ -537,7 +540,7 @@ std::vector<CommandRow> data_commands() {
        group,
        "@A to @B [--additive] [--allow KIND:OBJECT] [--dry-run]",
        "make B like A, then prove that nothing differs",
-       {additive, allow, ignore, rename, dry_run, resume, {"--undo", "", "", "the way back"}},
+       {additive, allow, ignore, rename, dry_run, resume, {"--undo", "", "", "the way back (not built yet)"}},
        Effects::ddl,
        words,
        apply_command},
@@ -546,13 +549,13 @@ std::vector<CommandRow> data_commands() {
        group,
        "@A[.T] to @B[.T] [TABLE...] [--mode create|append|replace] [--dry-run] [--no-verify]",
        "copy tables, and verify them",
-       {{"--mode", "", "MODE", "create append replace upsert"},
-        {"--where", "", "T=EXPR", "only these rows"},
+       {{"--mode", "", "MODE", "create append replace"},
+        {"--where", "", "T=EXPR", "only these rows (not built yet)"},
         map,
         rename,
-        {"--infer", "", "", "propose richer types"},
-        {"--jobs", "", "N", "tables at a time"},
-        {"--rejects", "", "DIR", "go on after bad rows"},
+        {"--infer", "", "", "propose richer types (not built yet)"},
+        {"--jobs", "", "N", "tables at a time (not built yet)"},
+        {"--rejects", "", "DIR", "go on after bad rows (not built yet)"},
         resume,
         dry_run,
         {"--no-verify", "", "", "do not compare afterwards"}},
@@ -563,7 +566,7 @@ std::vector<CommandRow> data_commands() {
        {},
        group,
        "@A to @B [TABLE...]",
-       "what would not survive a copy",
+       "what would not survive a copy (not built yet)",
        {},
        Effects::read,
        words,
@@ -574,12 +577,12 @@ std::vector<CommandRow> data_commands() {
        "@A @B [TABLE...] [--level count|digest|rows] [--limit N]",
        "prove that the rows are the same",
        {{"--level", "", "LEVEL", "count digest rows"},
-        {"--key", "", "T=C,..", "the key of a table"},
+        {"--key", "", "T=C,..", "the key of a table (not built yet)"},
         {"--limit", "", "N", "differences listed per table"},
-        {"--pushdown", "", "", "digests by the engines"},
-        {"--recheck", "", "N", "look again at differences"},
-        {"--tolerance", "", "T.C=E", "of a number"},
-        {"--emit-sql", "", "FILE", "statements that mend the target"}},
+        {"--pushdown", "", "", "digests by the engines (not built yet)"},
+        {"--recheck", "", "N", "look again at differences (not built yet)"},
+        {"--tolerance", "", "T.C=E", "of a number (not built yet)"},
+        {"--emit-sql", "", "FILE", "statements that mend the target (not built yet)"}},
        Effects::read,
        words,
        verify_command},

@@ -296,8 +296,8 @@ Result<Outcome> schema(CommandContext& context, const Arguments& arguments) {
 }  // namespace
 
 std::vector<CommandRow> schema_commands() {
-  static constexpr OptionRow for_engine{"--for", "", "ENGINE", "map it to another engine"};
-  static constexpr OptionRow as{"--as", "", "FORM", "sql json drizzle diesel mermaid markdown"};
+  static constexpr OptionRow for_engine{"--for", "", "ENGINE", "map it to another engine (not built yet)"};
+  static constexpr OptionRow as{"--as", "", "FORM", "json (the other forms are not built yet)"};
   static constexpr OptionRow output{"--output", "-o", "FILE", "write to a file"};
   return {
       {"dt",

@@ -71,10 +71,10 @@ Result<Outcome> plugin(CommandContext&, const Arguments&) {
 }  // namespace
 
 std::vector<CommandRow> script_commands() {
-  static constexpr OptionRow dry_run{"--dry-run", "", "", "show what would be done"};
-  static constexpr OptionRow resume{"--resume", "", "", "go on where it stopped"};
-  static constexpr OptionRow from{"--from", "", "STEP", "begin at a step"};
-  static constexpr OptionRow only{"--only", "", "STEP", "run one step"};
+  static constexpr OptionRow dry_run{"--dry-run", "", "", "show what would be done (not built yet)"};
+  static constexpr OptionRow resume{"--resume", "", "", "go on where it stopped (not built yet)"};
+  static constexpr OptionRow from{"--from", "", "STEP", "begin at a step (not built yet)"};
+  static constexpr OptionRow only{"--only", "", "STEP", "run one step (not built yet)"};
   return {
       {"i",
        {"include", "read"},
@@ -107,7 +107,7 @@ std::vector<CommandRow> script_commands() {
        {},
        group,
        "list|info|load|reload|trust",
-       "plugins",
+       "plugins (not built yet)",
        {},
        Effects::none,
        ArgumentStyle::words,
