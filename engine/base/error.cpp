@@ -7,9 +7,9 @@
 namespace bascule {
 
 std::string_view error_code_name(ErrorCode code) {
-  static constexpr std::array<std::string_view, 11> names{"usage",    "connection", "sql",     "unsupported",
-                                                          "conflict", "data_loss",  "mismatch", "refused",
-                                                          "cancelled", "io",        "internal"};
+  static constexpr std::array<std::string_view, 11> names{
+      "usage",    "connection", "sql",       "unsupported", "conflict", "data_loss",
+      "mismatch", "refused",    "cancelled", "io",          "internal"};
   return names[static_cast<std::size_t>(code)];
 }
 
@@ -51,7 +51,8 @@ Error internal_error(std::string what) {
 Error io_error(std::string_view operation, std::string_view path, int number) {
   Error error;
   error.code = ErrorCode::io;
-  error.what = "cannot " + std::string(operation) + " \"" + std::string(path) + "\": " + std::strerror(number);
+  error.what =
+      "cannot " + std::string(operation) + " \"" + std::string(path) + "\": " + std::strerror(number);
   return error;
 }
 

@@ -33,12 +33,12 @@ struct Error {
   std::string hint;  // the next thing to do; required for usage, unsupported, conflict, data_loss
   std::string sql;   // the statement that failed, if one did
   std::optional<std::size_t> sql_offset = {};  // where in `sql`, in bytes from 0
-  std::string sqlstate = {};                   // SQLSTATE; SQLite: the result code's name (SQLITE_CONSTRAINT_UNIQUE)
-  int native_code = 0;                         // the engine's number, 0 where it has none (PostgreSQL)
-  std::string detail = {};                     // the server's DETAIL or CONTEXT, may hold several lines
-  std::vector<std::string> trail = {};         // places, innermost first; each floor adds one
-  bool connection_ended = false;               // see ends_connection()
-  bool transaction_ended = false;              // see ends_transaction()
+  std::string sqlstate = {};            // SQLSTATE; SQLite: the result code's name (SQLITE_CONSTRAINT_UNIQUE)
+  int native_code = 0;                  // the engine's number, 0 where it has none (PostgreSQL)
+  std::string detail = {};              // the server's DETAIL or CONTEXT, may hold several lines
+  std::vector<std::string> trail = {};  // places, innermost first; each floor adds one
+  bool connection_ended = false;        // see ends_connection()
+  bool transaction_ended = false;       // see ends_transaction()
   bool outcome_unknown = false;  // lost while COMMIT was under way: the transaction may or may not be in
 
   // True if the connection cannot be used any more.

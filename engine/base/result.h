@@ -15,9 +15,10 @@ class [[nodiscard]] Result {
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
   // Lets `return derived_unique_ptr;` work for Result<unique_ptr<Base>>.
   template <typename U>
-    requires(std::is_convertible_v<U, T> && !std::is_same_v<std::decay_t<U>, T> &&
-             !std::is_same_v<std::decay_t<U>, Error> && !std::is_same_v<std::decay_t<U>, Result>)
-  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  requires(std::is_convertible_v<U, T> && !std::is_same_v<std::decay_t<U>, T> &&
+           !std::is_same_v<std::decay_t<U>, Error> && !std::is_same_v<std::decay_t<U>, Result>)
+      Result(U&& value)
+      : state_(std::in_place_index<0>, std::forward<U>(value)) {}
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -57,8 +58,8 @@ class [[nodiscard]] Result<void> {
 #define BASCULE_TRY_JOIN_(a, b) a##b
 #define BASCULE_TRY_JOIN(a, b) BASCULE_TRY_JOIN_(a, b)
 #define BASCULE_TRY_PICK(a, b, name, ...) name
-#define BASCULE_TRY_VOID(expression)                                          \
-  do {                                                                        \
+#define BASCULE_TRY_VOID(expression)                                                            \
+  do {                                                                                          \
     if (auto try_result = (expression); !try_result.ok()) return std::move(try_result).error(); \
   } while (false)
 #define BASCULE_TRY_VALUE(declaration, expression) \

@@ -33,8 +33,9 @@ struct WidthRange {
 };
 
 bool contains(std::span<const WidthRange> ranges, char32_t code_point) {
-  const auto found = std::upper_bound(ranges.begin(), ranges.end(), code_point,
-                                      [](char32_t value, const WidthRange& range) { return value < range.first; });
+  const auto found =
+      std::upper_bound(ranges.begin(), ranges.end(), code_point,
+                       [](char32_t value, const WidthRange& range) { return value < range.first; });
   return found != ranges.begin() && code_point <= std::prev(found)->last;
 }
 
@@ -60,12 +61,12 @@ constexpr WidthRange wide_ranges[] = {
 
 // Combining marks, joiners and variation selectors of the scripts in wide use.
 constexpr WidthRange zero_ranges[] = {
-    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x05BF, 0x05BF},   {0x05C1, 0x05C2},
-    {0x05C4, 0x05C5}, {0x05C7, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F},   {0x0670, 0x0670},
-    {0x06D6, 0x06DC}, {0x06DF, 0x06E4}, {0x06E7, 0x06E8}, {0x06EA, 0x06ED},   {0x0900, 0x0902},
-    {0x093A, 0x093A}, {0x093C, 0x093C}, {0x0941, 0x0948}, {0x094D, 0x094D},   {0x0E31, 0x0E31},
-    {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},   {0x200B, 0x200F},
-    {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20FF}, {0x3099, 0x309A},   {0xFE00, 0xFE0F},
+    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD},   {0x05BF, 0x05BF},  {0x05C1, 0x05C2},
+    {0x05C4, 0x05C5}, {0x05C7, 0x05C7}, {0x0610, 0x061A},   {0x064B, 0x065F},  {0x0670, 0x0670},
+    {0x06D6, 0x06DC}, {0x06DF, 0x06E4}, {0x06E7, 0x06E8},   {0x06EA, 0x06ED},  {0x0900, 0x0902},
+    {0x093A, 0x093A}, {0x093C, 0x093C}, {0x0941, 0x0948},   {0x094D, 0x094D},  {0x0E31, 0x0E31},
+    {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF},   {0x1DC0, 0x1DFF},  {0x200B, 0x200F},
+    {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20FF},   {0x3099, 0x309A},  {0xFE00, 0xFE0F},
     {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0x1F3FB, 0x1F3FF}, {0xE0100, 0xE01EF}};
 
 }  // namespace
@@ -120,7 +121,8 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to) {
   std::string out;
   std::size_t start = 0;
-  for (std::size_t found; (found = text.find(from, start)) != std::string_view::npos; start = found + from.size()) {
+  for (std::size_t found; (found = text.find(from, start)) != std::string_view::npos;
+       start = found + from.size()) {
     out += text.substr(start, found - start);
     out += to;
   }
@@ -241,9 +243,7 @@ bool matches_glob(std::string_view pattern, std::string_view text, bool ignore_c
 
 CodePoint decode_utf8(std::string_view text, std::size_t offset) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[offset + i]); };
-  const auto follows = [&](std::size_t i) {
-    return offset + i < text.size() && (byte(i) & 0xC0) == 0x80;
-  };
+  const auto follows = [&](std::size_t i) { return offset + i < text.size() && (byte(i) & 0xC0) == 0x80; };
   const unsigned char first = byte(0);
   if (first < 0x80) return {first, 1, true};
   if (first >= 0xC2 && first <= 0xDF && follows(1))

@@ -26,7 +26,8 @@ Features compute_features(Flavor flavor, std::string_view version_text) {
   features.array_binding = mariadb && at_least(10, 2, 0);
   features.uuid_type = postgres || (mariadb && at_least(10, 7, 0));
   features.json_type = postgres || mysql;
-  features.check_constraints = sqlite || postgres || (mysql && at_least(8, 0, 16)) || (mariadb && at_least(10, 2, 0));
+  features.check_constraints =
+      sqlite || postgres || (mysql && at_least(8, 0, 16)) || (mariadb && at_least(10, 2, 0));
   features.expression_defaults =
       sqlite || postgres || (mysql && at_least(8, 0, 13)) || (mariadb && at_least(10, 2, 0));
   features.drop_column = !sqlite || at_least(3, 35, 0);

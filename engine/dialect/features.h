@@ -1,4 +1,5 @@
-// What a server of this version and flavour can do, computed once at connect. The only place that compares versions.
+// What a server of this version and flavour can do, computed once at connect. The only place that compares
+// versions.
 #pragma once
 
 #include <string>
@@ -12,14 +13,14 @@ struct Features {
   std::string version;  // as the server says it: "15.20", "10.11.19", "9.7.4", "3.40.1"
   int major = 0, minor = 0, patch = 0;
 
-  bool array_binding = false;       // bulk execution of a prepared statement (MariaDB 10.2)
-  bool uuid_type = false;           // PostgreSQL; MariaDB 10.7
-  bool json_type = false;           // a real JSON type, not text with a check
-  bool check_constraints = false;   // kept and enforced (MySQL 8.0.16, MariaDB 10.2, others)
-  bool expression_defaults = false; // DEFAULT (expr): MySQL 8.0.13, MariaDB 10.2, others
-  bool drop_column = false;         // SQLite 3.35
-  bool rename_column = false;       // SQLite 3.25, MySQL 8.0, MariaDB 10.5.2
-  bool strict_tables = false;       // SQLite 3.37
+  bool array_binding = false;        // bulk execution of a prepared statement (MariaDB 10.2)
+  bool uuid_type = false;            // PostgreSQL; MariaDB 10.7
+  bool json_type = false;            // a real JSON type, not text with a check
+  bool check_constraints = false;    // kept and enforced (MySQL 8.0.16, MariaDB 10.2, others)
+  bool expression_defaults = false;  // DEFAULT (expr): MySQL 8.0.13, MariaDB 10.2, others
+  bool drop_column = false;          // SQLite 3.35
+  bool rename_column = false;        // SQLite 3.25, MySQL 8.0, MariaDB 10.5.2
+  bool strict_tables = false;        // SQLite 3.37
 };
 
 // `version_text` as the server gives it, with flavour suffixes ("10.11.19-MariaDB-0+deb12u1").

@@ -12,31 +12,33 @@
 
 namespace bascule {
 
-// The engine's spelling of a portable type: "varchar(20)", "BIGINT UNSIGNED", "TEXT". For Native its own spelling.
+// The engine's spelling of a portable type: "varchar(20)", "BIGINT UNSIGNED", "TEXT". For Native its own
+// spelling.
 std::string spell_type(const Type& type, const Features& target);
 
 struct MappedColumn {
   Column column;                // type, native_type, default, identity of the target engine
   std::vector<Notice> notices;  // what is widened, lost or left out; object is "table.column"
 };
-// The column of `table` (of a schema of flavour `from`) as the copier creates it on the target. On the same flavour
-// it is the column itself.
+// The column of `table` (of a schema of flavour `from`) as the copier creates it on the target. On the same
+// flavour it is the column itself.
 MappedColumn map_column(const Table& table, const Column& column, Flavor from, const Features& target);
 
 struct MappedSchema {
   Schema schema;
   std::vector<Notice> notices;
 };
-// The whole schema for another engine, its namespaces joined into `default_namespace` of the target unless both are
-// PostgreSQL. What cannot be carried is left out and listed.
+// The whole schema for another engine, its namespaces joined into `default_namespace` of the target unless
+// both are PostgreSQL. What cannot be carried is left out and listed.
 MappedSchema map_schema(const Schema& schema, const Features& target, std::string_view default_namespace);
 
-// Whether `have` (of the target) is what the copier would have made of `want` (of flavour `from`), by meaning: type
-// classes, not spellings; defaults by their normal form.
-bool is_equivalent(const Table& table, const Column& want, Flavor from, const Column& have, const Features& target);
+// Whether `have` (of the target) is what the copier would have made of `want` (of flavour `from`), by
+// meaning: type classes, not spellings; defaults by their normal form.
+bool is_equivalent(const Table& table, const Column& want, Flavor from, const Column& have,
+                   const Features& target);
 
-// The normal form of a default or check: outer parentheses, casts of literals, letter case of keywords and spellings
-// of CURRENT_TIMESTAMP taken away. Equal meaning gives equal text where it can be told.
+// The normal form of a default or check: outer parentheses, casts of literals, letter case of keywords and
+// spellings of CURRENT_TIMESTAMP taken away. Equal meaning gives equal text where it can be told.
 std::string normalize_expression(std::string_view sql, Flavor flavor);
 
 }  // namespace bascule

@@ -1,5 +1,5 @@
-// The one interface to every engine. A Driver opens Connections; a Connection runs statements, reads and writes in
-// bulk, and reads its catalog. Client libraries are known only below engine/drivers/<engine>/.
+// The one interface to every engine. A Driver opens Connections; a Connection runs statements, reads and
+// writes in bulk, and reads its catalog. Client libraries are known only below engine/drivers/<engine>/.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,8 @@ struct ConnectOptions {
   std::optional<std::string> password = {};  // from a profile; wins over the URL's
   bool read_only = false;                    // enforced by the server, not by us
   bool create = false;                       // SQLite: the file may be new
-  std::vector<std::string> init = {};        // statements to run after connecting, in order; a failing one fails open()
+  std::vector<std::string> init =
+      {};  // statements to run after connecting, in order; a failing one fails open()
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds statement_timeout{0};  // 0: none
 };
@@ -42,7 +43,7 @@ struct ServerInfo {
 };
 
 struct ServerStatus {
-  std::string server_time;                      // ISO 8601 UTC; SQLite: this machine's
+  std::string server_time;                     // ISO 8601 UTC; SQLite: this machine's
   std::optional<std::int64_t> uptime_seconds;  // nothing on SQLite
   std::chrono::microseconds latency{0};        // of one round trip
 };
@@ -58,9 +59,9 @@ struct ServerNotice {
   std::string hint = {};
 };
 
-// The result of one statement. Streams: constant memory for any result. The connection is busy until the cursor is
-// destroyed; destroying one that is not finished stops the statement (it may have been executed in full) and leaves
-// the connection usable. Not thread-safe, but see Connection::cancel.
+// The result of one statement. Streams: constant memory for any result. The connection is busy until the
+// cursor is destroyed; destroying one that is not finished stops the statement (it may have been executed in
+// full) and leaves the connection usable. Not thread-safe, but see Connection::cancel.
 class Cursor : public RowSource {
  public:
   // False for a statement without a result set (columns() is empty then and next() is false at once).
@@ -69,7 +70,8 @@ class Cursor : public RowSource {
   virtual std::optional<std::int64_t> affected_rows() const = 0;
   // What was done in the server's words: "INSERT 0 1", "CREATE TABLE"; "" where it does not say.
   virtual std::string command_tag() const = 0;
-  // After the current result ended: goes on to the next one (CALL with several results); false if there is none.
+  // After the current result ended: goes on to the next one (CALL with several results); false if there is
+  // none.
   virtual Result<bool> next_result() = 0;
 };
 
@@ -77,13 +79,15 @@ class Cursor : public RowSource {
 // The portable form of cells, which every reader gives and every writer takes:
 //   Bool -> boolean; Int, Year -> integer (unsigned_integer if the type is unsigned 8 bytes); Float -> real;
 //   Decimal -> spelled digits, NaN, Infinity; Text, Enum, Set, Json, Uuid -> text; Bytes -> bytes;
-//   Date, Time, Timestamp -> spelled ISO with a blank, zoned ones in UTC with "+00"; Interval, Array, Bits (0 and 1),
-//   Network, Native -> spelled in the engine's own text form; Any (SQLite) -> by the value's storage class.
+//   Date, Time, Timestamp -> spelled ISO with a blank, zoned ones in UTC with "+00"; Interval, Array, Bits (0
+//   and 1), Network, Native -> spelled in the engine's own text form; Any (SQLite) -> by the value's storage
+//   class.
 struct ReadRequest {
   TableName table;
-  std::vector<Column> columns;            // of the table, in the wanted order
-  std::vector<std::string> order_by = {};  // columns in ascending byte order (binary collation); empty: any order
-  std::string where = {};                  // SQL in the engine's dialect, "" for all rows
+  std::vector<Column> columns;  // of the table, in the wanted order
+  std::vector<std::string> order_by =
+      {};                  // columns in ascending byte order (binary collation); empty: any order
+  std::string where = {};  // SQL in the engine's dialect, "" for all rows
 };
 
 struct WriteRequest {
@@ -92,9 +96,10 @@ struct WriteRequest {
 };
 
 struct InspectOptions {
-  std::vector<std::string> schemas = {};  // empty: all that are not the system's (MySQL: the current database)
-  std::string table_glob = {};            // "": all tables
-  bool names_only = false;                // tables and views by name, without columns: for lists and completion
+  std::vector<std::string> schemas =
+      {};                       // empty: all that are not the system's (MySQL: the current database)
+  std::string table_glob = {};  // "": all tables
+  bool names_only = false;      // tables and views by name, without columns: for lists and completion
 };
 
 class Connection {
@@ -103,28 +108,30 @@ class Connection {
   virtual const ServerInfo& server() const = 0;
   virtual const Features& features() const = 0;
 
-  // none, open or failed: what the server says, also after BEGIN typed by the user, implicit commits and errors.
+  // none, open or failed: what the server says, also after BEGIN typed by the user, implicit commits and
+  // errors.
   virtual TransactionState transaction() const = 0;
   // False if the peer has closed the connection. Cheap: looks at the socket, sends nothing.
   virtual bool is_alive() = 0;
 
-  // Sends exactly one statement, once. `?` stands for a parameter on every engine (only if there are parameters).
-  // A statement that fails before its first row is an error here, a later failure one of next().
-  virtual Result<std::unique_ptr<Cursor>> query(std::string_view sql, std::span<const Value> parameters = {}) = 0;
+  // Sends exactly one statement, once. `?` stands for a parameter on every engine (only if there are
+  // parameters). A statement that fails before its first row is an error here, a later failure one of next().
+  virtual Result<std::unique_ptr<Cursor>> query(std::string_view sql,
+                                                std::span<const Value> parameters = {}) = 0;
 
   // A whole table in portable cells. One open cursor, reader or writer at a time; a second one is an error.
   virtual Result<std::unique_ptr<RowSource>> bulk_read(const ReadRequest& request) = 0;
-  // Rows into an existing table, by the engine's fastest exact path. Strict: a value that does not arrive as it is
-  // (cut, rounded, coerced, skipped) is an error that names table, column and value. Runs inside the caller's
-  // transaction; after an error the caller rolls back.
+  // Rows into an existing table, by the engine's fastest exact path. Strict: a value that does not arrive as
+  // it is (cut, rounded, coerced, skipped) is an error that names table, column and value. Runs inside the
+  // caller's transaction; after an error the caller rolls back.
   virtual Result<std::unique_ptr<RowSink>> bulk_write(const WriteRequest& request) = 0;
 
   virtual Result<Schema> inspect(const InspectOptions& options) = 0;
   virtual Result<std::vector<std::string>> databases() = 0;  // \l; SQLite: the attached ones, "name (path)"
   virtual Result<ServerStatus> status() = 0;
 
-  // Stops the running statement on the server; harmless if none runs. May be called from any thread while another
-  // one is inside query() or next(). The stopped call returns an error of code cancelled.
+  // Stops the running statement on the server; harmless if none runs. May be called from any thread while
+  // another one is inside query() or next(). The stopped call returns an error of code cancelled.
   virtual void cancel() noexcept = 0;
 
   // Called from the thread that runs the statement.
@@ -136,8 +143,9 @@ class Driver {
   virtual ~Driver() = default;
   // Opens and makes ready: TLS checked, encoding UTF-8, read-only set, init run.
   virtual Result<std::unique_ptr<Connection>> open(const ConnectOptions& options) const = 0;
-  // The statements that make `changes`, which are in a safe order, on a database that looks like `have`. Columns of
-  // the changes carry native types of this engine (see map_schema). Pure. Error unsupported names the object.
+  // The statements that make `changes`, which are in a safe order, on a database that looks like `have`.
+  // Columns of the changes carry native types of this engine (see map_schema). Pure. Error unsupported names
+  // the object.
   virtual Result<std::vector<Step>> plan(std::span<const Change> changes, const Schema& have,
                                          const Features& features) const = 0;
 };

@@ -13,9 +13,10 @@
 namespace bascule {
 
 struct ConnectionUrl {
-  Flavor flavor = Flavor::sqlite;  // by scheme; a mysql:// URL may lead to a MariaDB server and the other way round
-  std::string text;                // as the user gave it, password included: never print it
-  std::string path;                // SQLite: the file, or ":memory:"
+  Flavor flavor =
+      Flavor::sqlite;  // by scheme; a mysql:// URL may lead to a MariaDB server and the other way round
+  std::string text;    // as the user gave it, password included: never print it
+  std::string path;    // SQLite: the file, or ":memory:"
   // MySQL and MariaDB (PostgreSQL's URLs go to libpq whole, these are read from it for display).
   std::string user, password, host, database;
   std::optional<int> port;
@@ -27,8 +28,8 @@ struct ConnectionUrl {
   std::string redacted() const;
 };
 
-// sqlite:PATH, sqlite::memory:, postgres:// postgresql://, mysql:// mariadb://, or a file's path. Errors (code usage)
-// name the nearest scheme and never hold a password.
+// sqlite:PATH, sqlite::memory:, postgres:// postgresql://, mysql:// mariadb://, or a file's path. Errors
+// (code usage) name the nearest scheme and never hold a password.
 Result<ConnectionUrl> parse_url(std::string_view text);
 // True if the text starts with a scheme that looks like a URL's ("xyz://" or "sqlite:").
 bool looks_like_url(std::string_view text);

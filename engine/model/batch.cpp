@@ -20,12 +20,9 @@ void Batch::add(const Cell& cell) {
 }
 
 void Batch::add(const Value& value) {
-  std::visit(overloaded{[&](const value::Null&) { add_null(); },
-                        [&](bool v) { add_boolean(v); },
-                        [&](std::int64_t v) { add_integer(v); },
-                        [&](std::uint64_t v) { add_unsigned(v); },
-                        [&](double v) { add_real(v); },
-                        [&](const std::string& v) { add_text(v); },
+  std::visit(overloaded{[&](const value::Null&) { add_null(); }, [&](bool v) { add_boolean(v); },
+                        [&](std::int64_t v) { add_integer(v); }, [&](std::uint64_t v) { add_unsigned(v); },
+                        [&](double v) { add_real(v); }, [&](const std::string& v) { add_text(v); },
                         [&](const value::Bytes& v) { add_bytes(v.data); },
                         [&](const auto& v) { add_spelled(format_value(Value(v))); }},
              value.kind);

@@ -19,9 +19,9 @@ enum class CellKind : std::uint8_t {
   integer,           // int64
   unsigned_integer,  // uint64; only where the column is unsigned
   real,              // double
-  text,              // character data, as it is in the database (UTF-8 unless the data is damaged; may hold NUL)
-  bytes,             // binary data
-  spelled,           // a value of the column's type in the engine's exact text form (numbers, dates, arrays, ...)
+  text,     // character data, as it is in the database (UTF-8 unless the data is damaged; may hold NUL)
+  bytes,    // binary data
+  spelled,  // a value of the column's type in the engine's exact text form (numbers, dates, arrays, ...)
 };
 
 // A cell to look at. `text` points into the batch and lives until the batch is reset or changed.
@@ -94,7 +94,8 @@ class Batch {
       double real;
       std::size_t offset;
     } payload;
-    std::uint32_t size;  // one value holds at most 4 GiB: PostgreSQL and SQLite stop at 1 GB, MySQL at 4 GB - 1
+    std::uint32_t
+        size;  // one value holds at most 4 GiB: PostgreSQL and SQLite stop at 1 GB, MySQL at 4 GB - 1
     CellKind kind;
   };
   static_assert(sizeof(Slot) == 16);
@@ -129,9 +130,9 @@ class RowSource {
   virtual ~RowSource() = default;
   // Valid from the start to the end of the source.
   virtual const std::vector<ResultColumn>& columns() const = 0;
-  // Resets `out` and fills it with up to `max_rows` rows (fewer when batch_bytes_limit is passed); returns false,
-  // with `out` empty, at the true end. A stream that ends by a failure is an error, never an end; rows that were
-  // complete before it have been delivered. After an error or the end the source is finished.
+  // Resets `out` and fills it with up to `max_rows` rows (fewer when batch_bytes_limit is passed); returns
+  // false, with `out` empty, at the true end. A stream that ends by a failure is an error, never an end; rows
+  // that were complete before it have been delivered. After an error or the end the source is finished.
   virtual Result<bool> next(Batch& out, std::size_t max_rows) = 0;
 };
 
@@ -139,7 +140,8 @@ class RowSink {
  public:
   virtual ~RowSink() = default;
   virtual Result<void> write(const Batch& rows) = 0;
-  // Must be called once at the end; a sink destroyed without it takes back what it can (it never completes a load).
+  // Must be called once at the end; a sink destroyed without it takes back what it can (it never completes a
+  // load).
   virtual Result<void> finish() = 0;
 };
 

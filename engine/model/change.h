@@ -70,7 +70,8 @@ using Change = std::variant<change::AddTable, change::DropTable, change::AddColu
 // `add_table`, `alter_column`, ...: the `kind` of the JSON contract. AlterPrimaryKey is add_, drop_ or
 // alter_primary_key by what it has.
 std::string change_kind(const Change& change);
-// `table`, `table.column`, `table.index_name`, with `schema.` before it unless the schema is `default_schema`.
+// `table`, `table.column`, `table.index_name`, with `schema.` before it unless the schema is
+// `default_schema`.
 std::string change_object(const Change& change, std::string_view default_schema);
 // True if rows or values may be lost by it: drops of tables and columns, narrowing of a type.
 bool loses_data(const Change& change);

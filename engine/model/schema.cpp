@@ -9,7 +9,8 @@ namespace {
 
 template <typename Named>
 const Named* find_named(const std::vector<Named>& items, std::string_view name) {
-  const auto found = std::find_if(items.begin(), items.end(), [&](const Named& item) { return item.name == name; });
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const Named& item) { return item.name == name; });
   return found == items.end() ? nullptr : &*found;
 }
 
@@ -22,11 +23,12 @@ Result<void> require_unique(const std::vector<Named>& items, std::string_view wh
   return {};
 }
 
-Result<void> require_columns(const Table& table, const std::vector<std::string>& columns, std::string_view owner) {
+Result<void> require_columns(const Table& table, const std::vector<std::string>& columns,
+                             std::string_view owner) {
   for (const auto& column : columns)
     if (table.find_column(column) == nullptr)
-      return internal_error(std::string(owner) + " of table \"" + table.name + "\" names the unknown column \"" +
-                            column + "\"");
+      return internal_error(std::string(owner) + " of table \"" + table.name +
+                            "\" names the unknown column \"" + column + "\"");
   return {};
 }
 
@@ -49,7 +51,8 @@ std::string_view identity_name(Identity identity) {
 }
 
 std::string_view foreign_key_action_sql(ForeignKeyAction action) {
-  constexpr std::array<std::string_view, 5> names{"NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"};
+  constexpr std::array<std::string_view, 5> names{"NO ACTION", "RESTRICT", "CASCADE", "SET NULL",
+                                                  "SET DEFAULT"};
   return names[static_cast<std::size_t>(action)];
 }
 

@@ -23,7 +23,8 @@ std::string type_name(const Type& type) {
           [](const Int& t) { return (t.is_unsigned ? "uint" : "int") + std::to_string(t.bytes); },
           [](const Decimal& t) {
             if (!t.precision) return std::string("decimal");
-            return "decimal(" + std::to_string(*t.precision) + "," + std::to_string(t.scale.value_or(0)) + ")";
+            return "decimal(" + std::to_string(*t.precision) + "," + std::to_string(t.scale.value_or(0)) +
+                   ")";
           },
           [](const Float& t) { return "float" + std::to_string(t.bytes); },
           [](const Text& t) {
@@ -42,7 +43,8 @@ std::string type_name(const Type& type) {
           [](const Array& t) { return type_name(t.element.at(0)) + "[]"; },
           [](const Bits& t) { return with_size(t.varying ? "varbit" : "bit", t.length); },
           [](const Network& t) {
-            constexpr std::array<std::string_view, 6> names{"inet", "cidr", "macaddr", "macaddr8", "inet4", "inet6"};
+            constexpr std::array<std::string_view, 6> names{"inet",     "cidr",  "macaddr",
+                                                            "macaddr8", "inet4", "inet6"};
             return std::string(names[static_cast<std::size_t>(t.kind)]);
           },
           [](const Year&) { return std::string("year"); },

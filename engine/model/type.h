@@ -22,7 +22,8 @@ struct Int {
   bool operator==(const Int&) const = default;
 };
 struct Decimal {
-  std::optional<int> precision = {}, scale = {};  // none: as declared, unlimited (PostgreSQL) or the engine's default
+  std::optional<int> precision = {},
+                     scale = {};  // none: as declared, unlimited (PostgreSQL) or the engine's default
   bool operator==(const Decimal&) const = default;
 };
 struct Float {
@@ -49,7 +50,8 @@ struct Time {  // of day; on MySQL also a duration of up to 838 hours
 };
 struct Timestamp {
   std::optional<int> digits = {};
-  bool zoned = false;  // true: an instant (timestamptz, MySQL TIMESTAMP); false: wall time (timestamp, DATETIME)
+  bool zoned =
+      false;  // true: an instant (timestamptz, MySQL TIMESTAMP); false: wall time (timestamp, DATETIME)
   bool operator==(const Timestamp&) const = default;
 };
 struct Interval {
@@ -100,15 +102,15 @@ struct Native {
 }  // namespace type
 
 struct Type {
-  using Kind = std::variant<type::Any, type::Bool, type::Int, type::Decimal, type::Float, type::Text, type::Bytes,
-                            type::Date, type::Time, type::Timestamp, type::Interval, type::Uuid, type::Json,
-                            type::Enum, type::Set, type::Array, type::Bits, type::Network, type::Year, type::Native>;
+  using Kind =
+      std::variant<type::Any, type::Bool, type::Int, type::Decimal, type::Float, type::Text, type::Bytes,
+                   type::Date, type::Time, type::Timestamp, type::Interval, type::Uuid, type::Json,
+                   type::Enum, type::Set, type::Array, type::Bits, type::Network, type::Year, type::Native>;
   Kind kind = {};
 
   Type() = default;
   template <typename T>
-    requires(!std::is_same_v<std::decay_t<T>, Type>)
-  Type(T&& value) : kind(std::forward<T>(value)) {}
+  requires(!std::is_same_v<std::decay_t<T>, Type>) Type(T&& value) : kind(std::forward<T>(value)) {}
 
   template <typename T>
   bool is() const {
@@ -125,9 +127,9 @@ inline bool type::Array::operator==(const Array& other) const {
   return element == other.element;
 }
 
-// The portable name, the `type` of the schema's JSON: bool int4 uint8 decimal(10,2) float8 text varchar(20) char(3)
-// bytes date time(3) timestamp timestamptz(6) interval uuid json jsonb enum set int4[] bit(3) inet year any, and
-// for Native the spelling.
+// The portable name, the `type` of the schema's JSON: bool int4 uint8 decimal(10,2) float8 text varchar(20)
+// char(3) bytes date time(3) timestamp timestamptz(6) interval uuid json jsonb enum set int4[] bit(3) inet
+// year any, and for Native the spelling.
 std::string type_name(const Type& type);
 // True for types whose values are numbers, which human formats align right and JSON writes bare.
 bool is_numeric(const Type& type);

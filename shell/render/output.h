@@ -1,5 +1,5 @@
-// Where rendered text goes: standard output, a file, or a program's input. Buffered. The program ignores SIGPIPE, so
-// that a reader that went away is an error and not the end.
+// Where rendered text goes: standard output, a file, or a program's input. Buffered. The program ignores
+// SIGPIPE, so that a reader that went away is an error and not the end.
 #pragma once
 
 #include <memory>

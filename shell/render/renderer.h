@@ -28,10 +28,12 @@ std::optional<Format> find_format(std::string_view name);
 
 struct RenderOptions {
   Format format = Format::aligned;
-  std::optional<std::string> null_text = {};  // none: the format's own (for people: NULL, csv: empty, tsv: \N); not in json
+  std::optional<std::string> null_text =
+      {};  // none: the format's own (for people: NULL, csv: empty, tsv: \N); not in json
   bool color = false;
   bool header = true;
-  std::size_t max_width = 0;  // of a line on a terminal, 0: unlimited. Cut cells end in … and the summary says so
+  std::size_t max_width =
+      0;  // of a line on a terminal, 0: unlimited. Cut cells end in … and the summary says so
   std::string insert_table = "table_name";  // \mode insert: a quoted name
   const Dialect* dialect = nullptr;         // for insert: whose literals; null: standard SQL
 };
@@ -54,12 +56,12 @@ class Renderer {
 // `output` must outlive the renderer.
 std::unique_ptr<Renderer> make_renderer(const RenderOptions& options, Output& output);
 
-// Pulls everything from `rows` through a renderer. On an error of the source the output is flushed first, so that what
-// arrived is visible, and the error is returned: a short result never looks complete.
+// Pulls everything from `rows` through a renderer. On an error of the source the output is flushed first, so
+// that what arrived is visible, and the error is returned: a short result never looks complete.
 Result<RenderSummary> render(RowSource& rows, const RenderOptions& options, Output& output);
 
-// Control characters, invalid UTF-8 and bidirectional overrides as \n, \t, \x1b, \xff, \u202e: what a human format
-// shows. `multiline` keeps newlines and tabs (expanded).
+// Control characters, invalid UTF-8 and bidirectional overrides as \n, \t, \x1b, \xff, \u202e: what a human
+// format shows. `multiline` keeps newlines and tabs (expanded).
 void append_escaped(std::string& out, std::string_view text, bool multiline = false);
 
 }  // namespace bascule
