@@ -114,6 +114,15 @@ Result<void> Session::complete(unsigned warnings, std::string_view outcome) {
 
 Error Session::fail(Error error) {
   end();
+  if (!error.connection_ended) {
+    refresh_status();
+    if (lost_) {  // a KILL of the session first interrupts the statement, as if only that had been meant
+      error.code = ErrorCode::connection;
+      error.what = "the connection to the server is lost: " + error.what;
+      error.connection_ended = true;
+      error.hint.clear();
+    }
+  }
   if (error.connection_ended) {
     lost_ = true;
     const bool explicit_commit = first_keyword(error.sql, *info_.dialect) == "commit";
@@ -121,7 +130,6 @@ Error Session::fail(Error error) {
     if (error.outcome_unknown)
       error.hint = "the transaction may or may not be committed; look before repeating it";
   } else {
-    refresh_status();
     error.transaction_ended = was_in_transaction_ && transaction() == TransactionState::none;
     if (error.transaction_ended && error.hint.empty()) error.hint = "the transaction that was open has ended";
   }
