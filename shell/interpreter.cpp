@@ -259,6 +259,7 @@ bool Interpreter::take_line(Input& input, const std::string& line) {
       return may_go_on(run_command("lua", line));
     }
   }
+  if (is_fresh) input.begins = input.line;
   input.splitter.feed(line + "\n");
   return take_statements(input);
 }
@@ -315,6 +316,7 @@ bool Interpreter::take_statements(Input& input) {
     } else {
       result = run_statement(input, statement->text);
     }
+    input.begins = input.line;
     input.targets.clear();
     if (!may_go_on(result)) return false;
     if (interrupt::is_pending() && !input.is_typed) return may_go_on(ExitCode::interrupted);
@@ -371,8 +373,11 @@ Result<ExitCode> Interpreter::run_statement(Input& input, const std::string& sql
   pending_.clear();
   if (executed.ok()) return executed->exit;
   Error error = std::move(executed).error();
-  if (!input.file.empty()) error = std::move(error).in(input.file + ":" + std::to_string(input.line));
-  return error;
+  if (input.file.empty()) return error;
+  // The line of the error's place, or else the statement's first.
+  const std::string_view before = std::string_view(sql).substr(0, error.sql_offset.value_or(0));
+  const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+  return std::move(error).in(input.file + ":" + std::to_string(input.begins + lines));
 }
 
 Result<Execution> Interpreter::execute_pending(const Disposition& disposition) {

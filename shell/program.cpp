@@ -160,10 +160,12 @@ ExitCode run_given(Session& session, Interpreter& interpreter, const Arguments& 
       return exit_code_of(begun.error());
     }
   }
-  ExitCode exit = ExitCode::ok;
+  ExitCode exit = ExitCode::ok;  // the first that is another
   for (const auto& [option, value] : arguments.options) {
-    if (option == "--command") exit = interpreter.run_text(value);
-    if (option == "--file") exit = interpreter.run_file(value);
+    ExitCode piece = ExitCode::ok;
+    if (option == "--command") piece = interpreter.run_text(value);
+    if (option == "--file") piece = interpreter.run_file(value);
+    if (exit == ExitCode::ok) exit = piece;
     if ((exit != ExitCode::ok && !interpreter.continue_on_error) || interpreter.wants_to_quit()) break;
   }
   if (transaction == nullptr) return exit;
