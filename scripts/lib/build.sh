@@ -22,9 +22,13 @@ configure() {
   printf '%s\n' "${wanted[@]}" >"$stamp"
 }
 
-# build TARGET...
+# build TARGET...: on a terminal with ninja's one line of progress, otherwise silent unless it fails.
 build() {
   local log status=0
+  if [[ -t 2 ]]; then
+    ninja -C "$build_dir" "$@" >&2 || die "the build failed"
+    return 0
+  fi
   log=$(mktemp)
   ninja -C "$build_dir" "$@" >"$log" 2>&1 || status=$?
   if [[ $status -ne 0 ]]; then

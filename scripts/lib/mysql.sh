@@ -44,6 +44,8 @@ start_mysql() {
     export TEST_MYSQL_SKIP="the Debian unstable folder with MySQL could not be made (debootstrap failed, see above)"
     return 1
   fi
+  # What a killed run has left behind; no run takes hours.
+  find "$mysql_root/tmp" -mindepth 1 -maxdepth 1 -name 'data-*' -mmin +240 -exec rm -rf {} +
   mysql_data=$(mktemp -d "$mysql_root/tmp/data-XXXXXX")
   local inside=/tmp/${mysql_data##*/}
   chroot "$mysql_root" chown mysql:mysql "$inside"
