@@ -25,13 +25,14 @@ constexpr LexerFlags mysql_lexer{.backslash_escapes = true,
 
 constexpr std::array<Dialect, 4> dialects{{
     {Flavor::sqlite, "sqlite", "sqlite", "SQLite", '"', "1", "0", "strftime('%Y-%m-%d %H:%M:%f', 'now')",
-     "main", true, 0, sqlite_lexer, "BEGIN"},
+     "main", true, 0, sqlite_lexer, "BEGIN", false, true, true, false},
     {Flavor::postgres, "postgres", "postgres", "PostgreSQL", '"', "TRUE", "FALSE", "now() AT TIME ZONE 'UTC'",
-     "public", true, 63, postgres_lexer, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"},
+     "public", true, 63, postgres_lexer, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", true, false,
+     false, false},
     {Flavor::mysql, "mysql", "mysql", "MySQL", '`', "TRUE", "FALSE", "UTC_TIMESTAMP(6)", "", false, 64,
-     mysql_lexer, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"},
+     mysql_lexer, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", false, false, true, true},
     {Flavor::mariadb, "mysql", "mariadb", "MariaDB", '`', "TRUE", "FALSE", "UTC_TIMESTAMP(6)", "", false, 64,
-     mysql_lexer, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"},
+     mysql_lexer, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", false, false, true, true},
 }};
 
 }  // namespace

@@ -41,6 +41,10 @@ struct Dialect {
   LexerFlags lexer;
   // Begins a transaction in which all reads see one state of the database.
   std::string_view begin_snapshot;
+  bool has_schemas;             // several schemas in one database, each with tables of its own
+  bool table_names_fold_case;   // "Users" and "users" are one table
+  bool column_names_fold_case;  // the same for columns
+  bool restrict_is_no_action;   // of foreign keys: both refuse at once
 };
 
 const Dialect& dialect(Flavor flavor);

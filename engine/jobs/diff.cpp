@@ -50,7 +50,7 @@ class Differ {
       const Namespace* there = have_.find_namespace(space.name);
       compare(space, there != nullptr ? *there : Namespace{.name = space.name});
     }
-    const bool compares_all = from_ == Flavor::postgres && target_.flavor == Flavor::postgres;
+    const bool compares_all = dialect(from_).has_schemas && dialect(target_.flavor).has_schemas;
     if (compares_all)
       for (const auto& space : have_.namespaces)
         if (mapped.schema.find_namespace(space.name) == nullptr)
@@ -96,7 +96,7 @@ class Differ {
   }
 
   bool is_same_name(std::string_view a, std::string_view b) const {
-    return target_.flavor == Flavor::sqlite ? equals_ignoring_case(a, b) : a == b;
+    return dialect(target_.flavor).table_names_fold_case ? equals_ignoring_case(a, b) : a == b;
   }
   const Table* find_table(const std::vector<Table>& tables, std::string_view name) const {
     const auto found = std::find_if(tables.begin(), tables.end(),

@@ -8,10 +8,6 @@
 namespace bascule {
 namespace {
 
-bool is_mysql_family(Flavor flavor) {
-  return flavor == Flavor::mysql || flavor == Flavor::mariadb;
-}
-
 class TableDiffer {
  public:
   TableDiffer(const WantedTable& want, const Table& have, const Namespace& have_space, Flavor from,
@@ -38,9 +34,8 @@ class TableDiffer {
  private:
   bool is_same_engine() const { return from_ == target_.flavor; }
 
-  // Column names are case-sensitive on PostgreSQL only.
   bool is_same_name(std::string_view a, std::string_view b) const {
-    return target_.flavor == Flavor::postgres ? a == b : equals_ignoring_case(a, b);
+    return dialect(target_.flavor).column_names_fold_case ? equals_ignoring_case(a, b) : a == b;
   }
   bool are_same_names(const std::vector<std::string>& a, const std::vector<std::string>& b) const {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -123,16 +118,15 @@ class TableDiffer {
     const auto refuses = [](ForeignKeyAction action) {
       return action == ForeignKeyAction::no_action || action == ForeignKeyAction::restrict_;
     };
-    return a == b || (is_mysql_family(target_.flavor) && refuses(a) && refuses(b));
+    return a == b || (dialect(target_.flavor).restrict_is_no_action && refuses(a) && refuses(b));
   }
 
   bool is_same_key(const ForeignKey& want, const ForeignKey& have) const {
     const auto schema = [](const ForeignKey& key, const Namespace& space) {
       return key.referenced_schema.empty() ? space.name : key.referenced_schema;
     };
-    const bool is_same_table = target_.flavor == Flavor::postgres
-                                   ? want.referenced_table == have.referenced_table
-                                   : equals_ignoring_case(want.referenced_table, have.referenced_table);
+    // MySQL's catalog may give the name of a referenced table in lower case.
+    const bool is_same_table = is_same_name(want.referenced_table, have.referenced_table);
     return are_same_names(want.columns, have.columns) && is_same_table &&
            schema(want, want_.space) == schema(have, have_space_) &&
            are_same_names(referenced_columns(want, want_.space), referenced_columns(have, have_space_)) &&
