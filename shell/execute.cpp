@@ -8,6 +8,7 @@
 #include "engine/dialect/lexer.h"
 #include "shell/compare.h"
 #include "shell/interrupt.h"
+#include "shell/log.h"
 
 namespace bascule {
 namespace {
@@ -154,19 +155,29 @@ Result<std::vector<std::string>> show_results(Session& session, Cursor& cursor,
   }
 }
 
+void log_end(const Member& member, std::string_view sql, Clock::time_point start, const Error* failure) {
+  const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+  log::statement(member.live->name(), sql, duration, failure);
+}
+
+// Sends the statement and shows its results; what \gexec is to run comes back.
+Result<std::vector<std::string>> run_one(Session& session, Member& member, std::string_view sql,
+                                         const Disposition& disposition, Execution& execution) {
+  const interrupt::Guard guard(*member.live);
+  TRY(auto cursor, member.live->query(sql));
+  return show_results(session, *cursor, disposition, execution);
+}
+
 Result<Execution> execute_one(Session& session, Member& member, std::string_view sql,
                               const Disposition& disposition) {
   Execution execution;
-  std::vector<std::string> cells;
-  {
-    const auto start = Clock::now();
-    const interrupt::Guard guard(*member.live);
-    TRY(auto cursor, member.live->query(sql));
-    TRY(cells, show_results(session, *cursor, disposition, execution));
-    say_time(session, start);
-  }
-  for (const auto& cell : cells) {
-    if (!session.quiet) session.say(std::string(trim(cell)));
+  const auto start = Clock::now();
+  auto cells = run_one(session, member, sql, disposition, execution);
+  log_end(member, sql, start, cells.ok() ? nullptr : &cells.error());
+  if (!cells.ok()) return std::move(cells).error();
+  say_time(session, start);
+  for (const auto& cell : *cells) {
+    session.say(std::string(trim(cell)));
     Member* const target = &member;
     TRY(execution, execute(session, std::span(&target, 1), cell, Disposition{}));
   }
@@ -205,6 +216,8 @@ Result<Execution> execute_on_several(Session& session, std::span<Member* const> 
       });
   }
   const auto place = [&](std::size_t i) { return "@" + targets[i]->live->name(); };
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    log_end(*targets[i], sql, start, cursors[i]->ok() ? nullptr : &cursors[i]->error());
   for (std::size_t i = 0; i < targets.size(); ++i)
     if (!cursors[i]->ok()) return std::move(*cursors[i]).error().in(place(i));
 

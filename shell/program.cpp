@@ -95,6 +95,11 @@ Result<void> check(const Arguments& arguments) {
     } else if (path != "-" && std::filesystem::is_directory(path)) {
       return usage_error("\"" + path + "\" is a folder, not a script", "nothing was run");
     }
+  if (const auto path = arguments.value("--output")) {
+    const auto folder = std::filesystem::path(*path).parent_path();
+    if (!folder.empty() && !std::filesystem::is_directory(folder))
+      return usage_error("the folder of \"" + *path + "\" does not exist", "nothing was run");
+  }
   for (const auto& word : arguments.words) {
     const OpenRequest request = split_target(word.text);
     if (!looks_like_url(request.target)) continue;
