@@ -90,10 +90,10 @@ class Interpreter {
     std::string file;  // "" for -c and a person
     std::vector<Branch> conditions = {};
     std::vector<Member*> targets = {};  // of the `@name` before the current statement
-    std::size_t line = 0;    // the one that was read last
-    std::size_t begins = 1;  // where the current statement begins
-    bool is_typed = false;            // by a person, who sees an error and goes on
-    ExitCode failure = ExitCode::ok;  // the first
+    std::size_t line = 0;               // the one that was read last
+    std::size_t begins = 1;             // where the current statement begins
+    bool is_typed = false;              // by a person, who sees an error and goes on
+    ExitCode failure = ExitCode::ok;    // the first
   };
 
   const Dialect& dialect() const;

@@ -5,7 +5,7 @@
 passed=0 failed=0 skipped=0
 failed_suites=()
 
-has_binary() { grep -qsw "test_$1" "$build_dir/build.ninja"; }
+has_binary() { grep -qs "^build tests/test_$1:" "$build_dir/build.ninja"; }
 has_program() { [[ -x $root/tests/$1/run ]]; }
 
 all_suites() {
