@@ -54,8 +54,9 @@ class Scripts::ShellHost final : public Host {
       bascule::log::warn(text);
   }
   Result<bool> confirm(std::string_view question) override {
-    TRY(const std::string answer, ask(std::string(question) + " [y/N] "));
-    return answer == "y" || answer == "yes";
+    const auto answer = ask(std::string(question) + " [y/N] ");
+    if (!answer.ok()) return answer.error();
+    return *answer == "y" || *answer == "yes";
   }
   Result<std::string> ask(std::string_view question) override {
     const auto answer = session_.ask ? session_.ask(std::string(question)) : std::nullopt;

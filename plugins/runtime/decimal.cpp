@@ -191,7 +191,7 @@ DecimalNumber DecimalNumber::rounded(int scale) const {
   if (cut > digits.size()) return DecimalNumber(false, "0", scale);
   const bool up = digits[digits.size() - cut] >= '5';
   digits.resize(digits.size() - cut);
-  if (digits.empty()) digits = "0";
+  if (digits.empty()) digits.push_back('0');
   if (up) digits = add_magnitudes(digits, "1");
   return DecimalNumber(negative_, std::move(digits), scale);
 }

@@ -128,21 +128,19 @@ constexpr ScriptCase scripts[] = {
 
 }  // namespace
 
-TEST_CASE("Lua scripts on every engine") {
-  FOR_EACH_ENGINE(engine) {
-    for (const ScriptCase& script : scripts) {
-      SUBCASE(script.name) {
-        const Scratch scratch(engine);
-        FakeHost host;
-        auto opened = LiveConnection::open("main", scratch.options());
-        REQUIRE_MESSAGE(opened.ok(), opened.error().text());
-        host.connections.push_back(std::move(opened).value());
-        auto lua = LuaRuntime::create(host);
-        REQUIRE(lua.ok());
-        REQUIRE((*lua)->run_chunk(prelude, "prelude").ok());
-        const auto done = (*lua)->run_chunk(script.code, script.name);
-        CHECK_MESSAGE(done.ok(), done.error().text());
-      }
+ENGINE_TEST_CASE("Lua scripts", bascule::test::on_all) {
+  for (const ScriptCase& script : scripts) {
+    SUBCASE(script.name) {
+      const Scratch scratch(engine);
+      FakeHost host;
+      auto opened = LiveConnection::open("main", scratch.options());
+      REQUIRE_MESSAGE(opened.ok(), opened.error().text());
+      host.connections.push_back(std::move(opened).value());
+      auto lua = LuaRuntime::create(host);
+      REQUIRE(lua.ok());
+      REQUIRE((*lua)->run_chunk(prelude, "prelude").ok());
+      const auto done = (*lua)->run_chunk(script.code, script.name);
+      CHECK_MESSAGE(done.ok(), done.error().text());
     }
   }
 }
