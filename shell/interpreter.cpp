@@ -441,7 +441,6 @@ Result<ExitCode> Interpreter::run_command(const std::string& name, const std::st
 }
 
 Result<ExitCode> Interpreter::show(Outcome outcome, bool json) {
-  for (const auto& message : outcome.messages) session_.say(message);
   Output& output = session_.output();
   if (json && outcome.json) {
     TRY(output.write(*outcome.json + "\n"));
@@ -456,6 +455,7 @@ Result<ExitCode> Interpreter::show(Outcome outcome, bool json) {
     if (outcome.text) TRY(output.write(*outcome.text));
   }
   TRY(output.flush());
+  for (const auto& message : outcome.messages) session_.say(message);
   if (outcome.quit) quit_ = outcome.quit;
   return outcome.exit;
 }

@@ -6,7 +6,13 @@ tour_step() {
   shift
   local word shown=bascule
   for word in "$@"; do
-    [[ $word =~ ^[A-Za-z0-9_./:=@-]+$ ]] || word="'${word//\'/\'\\\'\'}'"
+    case $word in
+      *[!A-Za-z0-9_./:=@-]*)
+        case $word in
+          *\'*) word="\"$word\"" ;;
+          *) word="'$word'" ;;
+        esac ;;
+    esac
     shown+=" $word"
   done
   printf '$ %s\n' "$shown"

@@ -79,7 +79,8 @@ Result<Outcome> conns(CommandContext& context, const Arguments& arguments) {
     for (const auto& item : document.back().items())
       row.push_back(item.value().is_boolean() ? Value(item.value().get<bool>())
                                               : Value(item.value().get<std::string>()));
-    if (member.get() == context.session.current_or_null()) row[0] = Value(member->live->name() + " *");
+    const bool is_current = member.get() == context.session.current_or_null();
+    if (is_current && is_for_people(context.session.format)) row[0] = Value(member->live->name() + " *");
     rows.push_back(std::move(row));
   }
   Outcome outcome;
