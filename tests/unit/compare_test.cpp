@@ -40,7 +40,7 @@ struct Compared {
 
 Compared compared(const Table& left, const Table& right, CompareOptions options = {}, bool header = false,
                   std::size_t batch_rows = 1000) {
-  TableSource left_rows(left.columns, left.rows), right_rows(right.columns, right.rows);
+  ListedSource left_rows(left.columns, left.rows), right_rows(right.columns, right.rows);
   left_rows.batch_rows = right_rows.batch_rows = batch_rows;
   auto comparison = Comparison::open({&left_rows, "src"}, {&right_rows, "dst"}, std::move(options));
   REQUIRE(comparison.ok());
@@ -206,7 +206,7 @@ TEST_CASE("comparisons that cannot be made are errors") {
   };
   for (const auto& test : cases) {
     SUBCASE(test.name) {
-      TableSource left(test.left.columns, test.left.rows), right(test.right.columns, test.right.rows);
+      ListedSource left(test.left.columns, test.left.rows), right(test.right.columns, test.right.rows);
       const auto comparison = Comparison::open({&left, "src"}, {&right, "dst"}, test.options);
       REQUIRE_FALSE(comparison.ok());
       CHECK(comparison.error().code == test.code);
@@ -218,7 +218,7 @@ TEST_CASE("comparisons that cannot be made are errors") {
 
 TEST_CASE("a side that fails makes the comparison fail") {
   const Table table{id_and_name, {row({number(1), text("a")})}};
-  TableSource left(table.columns, table.rows), right(table.columns, table.rows);
+  ListedSource left(table.columns, table.rows), right(table.columns, table.rows);
   SUBCASE("the right side at once") {
     right.failure = usage_error("gone", "");
     CHECK_FALSE(Comparison::open({&left, "src"}, {&right, "dst"}, {}).ok());

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-std::string rendered(TableSource& source, const RenderOptions& options) {
+std::string rendered(ListedSource& source, const RenderOptions& options) {
   Output output = Output::memory();
   const auto summary = render(source, options, output);
   CHECK(summary.ok() != source.failure.has_value());
@@ -198,7 +198,7 @@ TEST_CASE("a format renders rows") {
     SUBCASE(test.name.data()) {
       for (const std::size_t batch_rows : {1, 1000}) {
         CAPTURE(batch_rows);
-        TableSource source(id_and_name, test.rows);
+        ListedSource source(id_and_name, test.rows);
         source.batch_rows = batch_rows;
         CHECK(rendered(source, test.options) == test.expected);
       }
@@ -268,7 +268,7 @@ TEST_CASE("a cell of each kind is spelled exactly") {
   for (const auto& test : cell_cases()) {
     SUBCASE(test.name.data()) {
       const auto show = [&](const RenderOptions& options) {
-        TableSource source({column("v", test.type)}, 1, [&](Batch& batch, std::size_t) { test.add(batch); });
+        ListedSource source({column("v", test.type)}, 1, [&](Batch& batch, std::size_t) { test.add(batch); });
         return rendered(source, options);
       };
       CHECK(show(without_header(Format::csv)) == std::string(test.csv) + "\n");
@@ -279,14 +279,15 @@ TEST_CASE("a cell of each kind is spelled exactly") {
 }
 
 TEST_CASE("untyped columns align each value by its kind") {
-  TableSource source({column("v", type::Any{})}, {{text("abc")}, {std::int64_t{1}}, {Value(1.5)}});
+  ListedSource source({column("v", type::Any{})}, {{text("abc")}, {std::int64_t{1}}, {Value(1.5)}});
   CHECK(rendered(source, with(Format::aligned)) == "  v  \n-----\n abc\n   1\n 1.5\n");
 }
 
 TEST_CASE("json keeps columns of the same name") {
-  TableSource source({column("a", type::Int{}), column("a", type::Int{}), column("a_2", type::Int{}),
-                      column("a", type::Int{}), column("\"", type::Int{})},
-                     {{std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, std::int64_t{4}, std::int64_t{5}}});
+  ListedSource source(
+      {column("a", type::Int{}), column("a", type::Int{}), column("a_2", type::Int{}),
+       column("a", type::Int{}), column("\"", type::Int{})},
+      {{std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, std::int64_t{4}, std::int64_t{5}}});
   CHECK(rendered(source, with(Format::jsonl)) == "{\"a\":1,\"a_3\":2,\"a_2\":3,\"a_4\":4,\"\\\"\":5}\n");
 }
 
@@ -297,14 +298,14 @@ TEST_CASE("every printable and unprintable byte is seen wherever it stands") {
       value[at] = static_cast<char>(byte);
       CAPTURE(byte);
       CAPTURE(at);
-      TableSource human({column("v", type::Text{})}, {{text(value)}});
+      ListedSource human({column("v", type::Text{})}, {{text(value)}});
       const bool plain = byte >= 0x20 && byte < 0x7F;
       CHECK((rendered(human, without_header(Format::aligned)) == " " + value + "\n") == plain);
-      TableSource csv({column("v", type::Text{})}, {{text(value)}});
+      ListedSource csv({column("v", type::Text{})}, {{text(value)}});
       const bool bare = byte != '"' && byte != ',' && byte != '\n' && byte != '\r';
       CHECK((rendered(csv, without_header(Format::csv)) == value + "\n") == bare);
       if (byte >= 0x80) continue;
-      TableSource json({column("v", type::Text{})}, {{text(value)}});
+      ListedSource json({column("v", type::Text{})}, {{text(value)}});
       CHECK(nlohmann::json::parse(rendered(json, with(Format::json)))[0]["v"] == value);
     }
   }
@@ -318,7 +319,7 @@ TEST_CASE("widths come from the first 1,000 rows") {
   };
   for (const std::size_t batch_rows : {1, 7, 1000}) {
     CAPTURE(batch_rows);
-    TableSource source(
+    ListedSource source(
         {column("id", type::Int{}), column("name", type::Text{}), column("x", type::Text{})}, 3000,
         [](Batch& batch, std::size_t row) {
           batch.add_integer(static_cast<std::int64_t>(row == 2000 ? 123456 : row));
@@ -338,9 +339,9 @@ TEST_CASE("widths come from the first 1,000 rows") {
 }
 
 TEST_CASE("cut cells are counted") {
-  TableSource source(id_and_name, {{std::int64_t{1}, text(std::string(50, 'x'))},
-                                   {std::int64_t{2}, text("short")},
-                                   {std::int64_t{3}, text(std::string(50, 'y'))}});
+  ListedSource source(id_and_name, {{std::int64_t{1}, text(std::string(50, 'x'))},
+                                    {std::int64_t{2}, text("short")},
+                                    {std::int64_t{3}, text(std::string(50, 'y'))}});
   Output output = Output::memory();
   const auto summary = render(source, on_terminal(Format::box, 30), output);
   REQUIRE(summary.ok());
@@ -363,7 +364,7 @@ TEST_CASE("a source that fails shows what arrived and never looks complete") {
   };
   for (const auto& test : cases) {
     SUBCASE(test.name) {
-      TableSource source(id_and_name, two_rows);
+      ListedSource source(id_and_name, two_rows);
       source.failure = usage_error("the server went away", "");
       CHECK(rendered(source, with(test.format)) == test.expected);
     }

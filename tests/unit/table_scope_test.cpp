@@ -129,7 +129,7 @@ TEST_CASE("default schemas stand for each other") {
 
 TEST_CASE("rows read ahead come in their order, then the end or the error") {
   const auto numbers = [](std::size_t rows) {
-    return TableSource({{"n", type::Int{8}, ""}}, rows, [](Batch& batch, std::size_t row) {
+    return ListedSource({{"n", type::Int{8}, ""}}, rows, [](Batch& batch, std::size_t row) {
       batch.add_integer(static_cast<std::int64_t>(row));
     });
   };

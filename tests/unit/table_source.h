@@ -12,13 +12,13 @@
 namespace bascule {
 
 // Gives a table of values in batches of `batch_rows`, then ends, or fails if `failure` is set.
-class TableSource : public RowSource {
+class ListedSource : public RowSource {
  public:
-  TableSource(std::vector<ResultColumn> columns, std::size_t rows,
-              std::function<void(Batch&, std::size_t)> add_row)
+  ListedSource(std::vector<ResultColumn> columns, std::size_t rows,
+               std::function<void(Batch&, std::size_t)> add_row)
       : columns_(std::move(columns)), rows_(rows), add_row_(std::move(add_row)) {}
-  TableSource(std::vector<ResultColumn> columns, std::vector<std::vector<Value>> values)
-      : TableSource(std::move(columns), values.size(), [values](Batch& batch, std::size_t row) {
+  ListedSource(std::vector<ResultColumn> columns, std::vector<std::vector<Value>> values)
+      : ListedSource(std::move(columns), values.size(), [values](Batch& batch, std::size_t row) {
           for (const auto& value : values[row]) batch.add(value);
         }) {}
 

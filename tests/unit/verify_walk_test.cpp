@@ -25,15 +25,15 @@ std::vector<Value> row(std::int64_t id, const char* name, const char* price) {
   return {number(id), text(name), value::Decimal{price}};
 }
 
-TableSource source_of(const Rows& rows) {
-  TableSource source({{"id", {}, ""}, {"name", {}, ""}, {"price", {}, ""}}, rows);
+ListedSource source_of(const Rows& rows) {
+  ListedSource source({{"id", {}, ""}, {"name", {}, ""}, {"price", {}, ""}}, rows);
   source.batch_rows = 2;
   return source;
 }
 
 Opener opener_of(const Rows& rows) {
   return [rows]() -> Result<std::unique_ptr<RowSource>> {
-    return std::make_unique<TableSource>(source_of(rows));
+    return std::make_unique<ListedSource>(source_of(rows));
   };
 }
 
@@ -234,7 +234,7 @@ TEST_CASE("a source that fails is an error, not the end of a table") {
   }
   SUBCASE("any order") {
     const Opener failing = [&]() -> Result<std::unique_ptr<RowSource>> {
-      auto source = std::make_unique<TableSource>(source_of(rows));
+      auto source = std::make_unique<ListedSource>(source_of(rows));
       source->failure = broken;
       return source;
     };
