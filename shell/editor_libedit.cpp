@@ -87,7 +87,7 @@ class LibeditEditor final : public Editor {
   static char* prompt_of(EditLine* edit) { return self_of(edit).prompt_.data(); }
 
   // Returns at a signal, which libedit's own reader would sleep through.
-  static int read_character(EditLine*, wchar_t* out) {
+  static int read_character(EditLine* edit, wchar_t* out) {
     std::mbstate_t state{};
     for (;;) {
       char byte = 0;
@@ -97,6 +97,9 @@ class LibeditEditor final : public Editor {
         if (errno == EINTR && !interrupt::is_pending()) continue;
         return errno == EINTR ? 0 : -1;
       }
+      // A Ctrl-D that was typed while a statement ran, when the terminal was not ours, comes as a NUL.
+      const LineInfo* line = el_line(edit);
+      if (byte == '\0' && line->buffer == line->lastchar) return 0;
       const auto size = std::mbrtowc(out, &byte, 1, &state);
       if (size == static_cast<std::size_t>(-2)) continue;  // more bytes of the character follow
       if (size == static_cast<std::size_t>(-1)) {

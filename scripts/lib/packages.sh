@@ -3,7 +3,7 @@
 build_packages=(
   cmake ninja-build g++ pkg-config
   liblua5.4-dev libsqlitecpp-dev libsqlite3-dev libpqxx-dev libpq-dev libmysqlcppconn-dev libmariadb-dev
-  libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libxxhash-dev libssl-dev libedit-dev
+  libspdlog-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev libxxhash-dev libssl-dev libedit-dev
 )
 test_packages=(doctest-dev python3 postgresql mariadb-server openssl)
 check_packages=(clang-format doctest-dev python3)

@@ -299,7 +299,9 @@ TEST_CASE("sqlite: a cancel stops the running statement and no later one") {
   struct Row {
     const char* name;
     const char* sql;
-    bool in_transaction, ends_transaction;
+    bool in_transaction;
+    // Whether SQLite rolls back depends on whether the write had begun: what is said must be what happened.
+    bool may_end_transaction;
   };
   const Row rows[] = {
       {"endless read",
@@ -328,9 +330,9 @@ TEST_CASE("sqlite: a cancel stops the running statement and no later one") {
     canceller.join();
     REQUIRE(outcome.error);
     CHECK(outcome.error->code == ErrorCode::cancelled);
-    CHECK(outcome.error->ends_transaction() == row.ends_transaction);
+    if (!row.may_end_transaction) CHECK(!outcome.error->ends_transaction());
     if (row.in_transaction) {
-      CHECK((connection->transaction() == TransactionState::none) == row.ends_transaction);
+      CHECK((connection->transaction() == TransactionState::none) == outcome.error->ends_transaction());
       execute(*connection, "ROLLBACK");
     }
     CHECK(count(*connection, "t") == 1);
