@@ -61,11 +61,12 @@ check_top_level() {
   source_files | cut -d/ -f1 | sort -u | grep -vE "$top_level" | sed 's/$/    (not a top-level entry)/' || true
 }
 
-# Paths of the machine that this was written on.
+# Paths of the machine that this was written on: this folder's, its parent's and the user's own, unless every system
+# has one of that name.
 check_paths() {
   local path
-  for path in "$(dirname "$root")/" "$HOME/"; do
-    [[ $path != // && $path != / ]] || continue
+  for path in "$root/" "$(dirname "$root")/" "$HOME/"; do
+    case $path in / | // | /tmp/ | /home/ | /opt/ | /srv/ | /var/ | /usr/) continue ;; esac
     git -C "$root" grep -nF "$path" -- . | sed 's/$/    (a path of this machine)/' || true
   done
 }
