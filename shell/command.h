@@ -68,6 +68,7 @@ Error usage_of(std::string_view command, std::string what);
 // The families, one file each under shell/commands/.
 std::vector<CommandRow> connection_commands();
 std::vector<CommandRow> schema_commands();
+std::vector<CommandRow> plan_commands();
 std::vector<CommandRow> data_commands();
 std::vector<CommandRow> migrate_commands();
 std::vector<CommandRow> script_commands();

@@ -12,6 +12,7 @@
 #include "shell/command_line.h"
 #include "shell/editor.h"
 #include "shell/interrupt.h"
+#include "shell/line_reader.h"
 #include "shell/prompt.h"
 #include "shell/scripts.h"
 
@@ -19,67 +20,6 @@ namespace bascule {
 namespace {
 
 constexpr int max_include_depth = 50;
-
-// Lines from a descriptor. A signal ends a blocked read, so that Ctrl-C is seen.
-class LineReader {
- public:
-  explicit LineReader(int descriptor, bool owned) : descriptor_(descriptor), owned_(owned) {}
-  ~LineReader() {
-    if (owned_) ::close(descriptor_);
-  }
-  LineReader(const LineReader&) = delete;
-  LineReader& operator=(const LineReader&) = delete;
-
-  // Without the line feed; nothing at the end. A NUL byte is an error: the input is no text.
-  Result<std::optional<std::string>> next(std::string_view name) {
-    for (;;) {
-      if (const auto end = buffer_.find('\n', at_); end != std::string::npos) {
-        std::string line = buffer_.substr(at_, end - at_);
-        at_ = end + 1;
-        return std::optional(std::move(line));
-      }
-      buffer_.erase(0, at_);
-      at_ = 0;
-      char chunk[65536];
-      const auto got = ::read(descriptor_, chunk, sizeof chunk);
-      if (got < 0 && errno == EINTR && !interrupt::is_pending()) continue;
-      if (got < 0 && errno == EINTR) return std::optional<std::string>();
-      if (got < 0) return io_error("read", name, errno);
-      if (got == 0) {
-        if (buffer_.empty()) return std::optional<std::string>();
-        return std::optional(std::exchange(buffer_, {}));
-      }
-      if (std::find(chunk, chunk + got, '\0') != chunk + got) return not_text(name);
-      buffer_.append(chunk, static_cast<std::size_t>(got));
-    }
-  }
-
-  static Error not_text(std::string_view name) {
-    return usage_error("\"" + std::string(name) + "\" is not a text file: it holds a NUL byte",
-                       "give a script in UTF-8; a database is opened as bascule FILE or \\connect FILE");
-  }
-
- private:
-  int descriptor_;
-  bool owned_;
-  std::string buffer_;
-  std::size_t at_ = 0;
-};
-
-// A regular file is looked through before its first line runs, so that a wrong file runs nothing.
-Result<void> refuse_binary(int descriptor, const std::string& path) {
-  if (::lseek(descriptor, 0, SEEK_CUR) < 0) return {};
-  char chunk[65536];
-  for (;;) {
-    const auto got = ::read(descriptor, chunk, sizeof chunk);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return io_error("read", path, errno);
-    if (got == 0) break;
-    if (std::find(chunk, chunk + got, '\0') != chunk + got) return LineReader::not_text(path);
-  }
-  ::lseek(descriptor, 0, SEEK_SET);
-  return {};
-}
 
 bool is_conditional(std::string_view name) {
   return name == "if" || name == "elif" || name == "else" || name == "endif";
@@ -190,11 +130,11 @@ Result<ExitCode> Interpreter::include(const std::string& path) {
   const bool is_stdin = path == "-";
   const int descriptor = is_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return io_error("open", path, errno);
-  LineReader reader(descriptor, !is_stdin);
-  TRY(refuse_binary(descriptor, path));
+  LineReader reader(descriptor, !is_stdin, path);
+  TRY(reader.refuse_binary());
   Input input{StatementSplitter(dialect()), is_stdin ? "stdin" : path};
   ++depth_;
-  const ExitCode exit = run_lines(input, AtEnd::refuses, [&] { return reader.next(path); });
+  const ExitCode exit = run_lines(input, AtEnd::refuses, [&] { return reader.next(); });
   --depth_;
   return exit;
 }
@@ -212,9 +152,9 @@ Interpreter::Captured Interpreter::run_captured(std::string_view text) {
 }
 
 ExitCode Interpreter::run_standard_input() {
-  LineReader reader(STDIN_FILENO, false);
+  LineReader reader(STDIN_FILENO, false, "standard input");
   Input input{StatementSplitter(dialect()), "stdin"};
-  return run_lines(input, AtEnd::runs, [&] { return reader.next("standard input"); });
+  return run_lines(input, AtEnd::runs, [&] { return reader.next(); });
 }
 
 ExitCode Interpreter::run_interactive(Editor& editor) {
