@@ -9,6 +9,7 @@
 #include "shell/compare.h"
 #include "shell/interrupt.h"
 #include "shell/log.h"
+#include "shell/pager.h"
 
 namespace bascule {
 namespace {
@@ -86,6 +87,7 @@ class PeekedSource final : public RowSource {
     }
     return total;
   }
+  std::size_t peeked_rows() const { return peeked_.rows(); }
   const std::vector<ResultColumn>& columns() const override { return inner_.columns(); }
   Result<bool> next(Batch& out, std::size_t max_rows) override {
     if (!has_peeked_) return inner_.next(out, max_rows);
@@ -117,13 +119,50 @@ Result<RenderSummary> render_to(Session& session, RowSource& rows, const Disposi
   return render(peeked, options, output);
 }
 
-Result<RenderSummary> show_rows(Session& session, RowSource& rows, const Disposition& disposition) {
-  if (!disposition.file && !disposition.pipe) return render_to(session, rows, disposition, session.output());
+// Nothing if the person left the pager before the end.
+Result<std::optional<RenderSummary>> show_paged(Session& session, RowSource& rows,
+                                                const Disposition& disposition, const std::string& pager) {
+  TRY(Output output, Output::pipe(pager));
+  auto shown = render_to(session, rows, disposition, output);
+  const bool closed = output.close().ok();
+  if (!shown.ok() && shown.error().code != ErrorCode::io) return std::move(shown).error();
+  if (!shown.ok() || !closed) return std::optional<RenderSummary>();
+  return std::optional(*shown);
+}
+
+Result<std::optional<RenderSummary>> show_on_terminal(Session& session, RowSource& rows,
+                                                      const Disposition& disposition) {
+  const auto pager = disposition.may_page ? pager_command(session) : std::nullopt;
+  PeekedSource peeked(rows);
+  if (pager) {
+    TRY(const bool any, peeked.peek());
+    const bool is_expanded = disposition.expanded || session.render_options().format == Format::expanded;
+    const std::size_t lines = peeked.peeked_rows() * (is_expanded ? rows.columns().size() + 1 : 1);
+    // Heading, rule, row count and prompt stand beside the rows.
+    if (any && terminal_height() > 0 && lines + 4 > terminal_height())
+      return show_paged(session, peeked, disposition, *pager);
+  }
+  TRY(const RenderSummary summary, render_to(session, peeked, disposition, session.output()));
+  return std::optional(summary);
+}
+
+Result<std::optional<RenderSummary>> show_rows(Session& session, RowSource& rows,
+                                               const Disposition& disposition) {
+  if (!disposition.file && !disposition.pipe) return show_on_terminal(session, rows, disposition);
   auto opened = disposition.file ? Output::file(*disposition.file) : Output::pipe(*disposition.pipe);
   TRY(Output output, std::move(opened));
   TRY(const RenderSummary summary, render_to(session, rows, disposition, output));
   TRY(output.close());
-  return summary;
+  return std::optional(summary);
+}
+
+void say_rows(const Session& session, const std::optional<RenderSummary>& summary) {
+  if (!summary) return session.say("(not read to its end)");
+  std::string text = rows_text(summary->rows);
+  if (summary->cut_cells > 0)
+    text +=
+        fmt::format(", {} cells cut to the screen's width; \\x or \\g FILE shows all", summary->cut_cells);
+  session.say(text);
 }
 
 // Shows every result of a cursor; the cursor is gone when a \gexec runs its cells.
@@ -142,13 +181,10 @@ Result<std::vector<std::string>> show_results(Session& session, Cursor& cursor,
     } else if (disposition.execute_cells) {
       return collect_cells(cursor);
     } else {
-      TRY(const RenderSummary summary, show_rows(session, cursor, disposition));
-      execution.rows = summary.rows;
-      session.say(rows_text(summary.rows) +
-                  (summary.cut_cells > 0
-                       ? fmt::format(", {} cells cut to the screen's width; \\x or \\g FILE shows all",
-                                     summary.cut_cells)
-                       : ""));
+      TRY(const auto summary, show_rows(session, cursor, disposition));
+      execution.rows = summary ? summary->rows : 0;
+      say_rows(session, summary);
+      if (!summary) return std::vector<std::string>();
     }
     TRY(const bool another, cursor.next_result());
     if (!another) return std::vector<std::string>();
@@ -229,9 +265,13 @@ Result<Execution> execute_on_several(Session& session, std::span<Member* const> 
   if (side_by_side) {
     TRY(auto comparison, Comparison::open({&cursor(0), targets[0]->live->name()},
                                           {&cursor(1), targets[1]->live->name()}, compare_options(session)));
-    TRY(const RenderSummary summary, show_rows(session, *comparison, disposition));
+    TRY(const auto summary, show_rows(session, *comparison, disposition));
+    if (!summary) {
+      say_rows(session, summary);
+      return execution;
+    }
     const CompareSummary& compared = comparison->summary();
-    execution.rows = summary.rows;
+    execution.rows = summary->rows;
     execution.is_comparison = true;
     execution.equal = compared.all_equal();
     for (const auto& note : compared.notes) session.say("note: " + note);

@@ -19,6 +19,7 @@ struct Disposition {
   bool expanded = false;                        // \gx \G
   std::optional<std::string> gset_prefix = {};  // \gset [PREFIX]
   bool execute_cells = false;                   // \gexec
+  bool may_page = true;                         // \watch shows every round as it comes
 };
 
 // How the last execution went, for \watch until=.

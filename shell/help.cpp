@@ -36,7 +36,8 @@ constexpr Topic topics[] = {
      "identifier.\n"
      "COMPARE_KEY      columns that match rows side by side\n"
      "COMPARE_STRICT   on: 1 and 1.00 are different\n"
-     "FAIL_ON_DIFF     on: a difference ends with exit code 4\n"},
+     "FAIL_ON_DIFF     on: a difference ends with exit code 4\n"
+     "PAGER            off: no pager; else $BASCULE_PAGER, $PAGER or less shows long results\n"},
 };
 
 struct ExitRow {

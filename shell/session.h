@@ -77,6 +77,7 @@ class Session {
   // Data. `\o` replaces it; see reset_output.
   Output& output() { return *output_; }
   Result<void> redirect(std::optional<Output> output);  // nothing: back to standard output
+  bool writes_to_terminal() const { return output_ == &standard_ && standard_.is_terminal(); }
   // Sends data elsewhere for a while; returns where it went before.
   Output* capture(Output* output) { return std::exchange(output_, output); }
   // Narration on standard error; silent with -q.

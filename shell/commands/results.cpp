@@ -102,7 +102,9 @@ Result<Outcome> watch(CommandContext& context, const Arguments& arguments) {
   Outcome outcome;
   for (long long round = 1;; ++round) {
     // The first round uses up the pending statement; the next ones run the last statement again.
-    TRY(const Execution execution, context.interpreter.execute_pending({}));
+    Disposition disposition;
+    disposition.may_page = false;
+    TRY(const Execution execution, context.interpreter.execute_pending(disposition));
     TRY(context.session.output().flush());
     if (options.until == WatchOptions::Until::equal && !execution.is_comparison)
       return usage_of("watch", "until=equal needs a query on two connections, as in @a,b SELECT ...");
