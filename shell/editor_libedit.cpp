@@ -1,4 +1,6 @@
 #include <histedit.h>
+#include <signal.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -86,17 +88,35 @@ class LibeditEditor final : public Editor {
 
   static char* prompt_of(EditLine* edit) { return self_of(edit).prompt_.data(); }
 
+  // Waits for a byte; false after Ctrl-C, also one that came just before (while a completion asked the
+  // server).
+  static bool wait_for_input() {
+    sigset_t interrupts, before;
+    sigemptyset(&interrupts);
+    sigaddset(&interrupts, SIGINT);
+    // Between the look at the flag and the wait no signal may slip through: pselect lets it in.
+    pthread_sigmask(SIG_BLOCK, &interrupts, &before);
+    bool is_ready = false;
+    while (!is_ready && !interrupt::is_pending()) {
+      fd_set input;
+      FD_ZERO(&input);
+      FD_SET(STDIN_FILENO, &input);
+      is_ready = ::pselect(STDIN_FILENO + 1, &input, nullptr, nullptr, nullptr, &before) > 0;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return is_ready;
+  }
+
   // Returns at a signal, which libedit's own reader would sleep through.
   static int read_character(EditLine* edit, wchar_t* out) {
     std::mbstate_t state{};
     for (;;) {
+      if (!wait_for_input()) return 0;
       char byte = 0;
       const auto got = ::read(STDIN_FILENO, &byte, 1);
       if (got == 0) return 0;
-      if (got < 0) {
-        if (errno == EINTR && !interrupt::is_pending()) continue;
-        return errno == EINTR ? 0 : -1;
-      }
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return -1;
       // A Ctrl-D that was typed while a statement ran, when the terminal was not ours, comes as a NUL.
       const LineInfo* line = el_line(edit);
       if (byte == '\0' && line->buffer == line->lastchar) return 0;

@@ -194,6 +194,39 @@ def completion(place):
         terminal.expect(PROMPT)
 
 
+def long_results_go_through_the_pager(place):
+    """a result longer than the screen goes through the pager, a short one does not"""
+    with Terminal(place, ["-X", f"scratch={place.url}"], environment={"BASCULE_PAGER": "sed s/^/paged:/"}) as terminal:
+        terminal.expect(PROMPT)
+        terminal.type("with recursive n(i) as (select 1 union all select i + 1 from n where i < 40) select i from n;")
+        terminal.expect(r"paged: *40")
+        terminal.expect(r"\(40 rows\)")
+        terminal.expect(PROMPT)
+        terminal.type("select 'sh' || 'ort' as a;")
+        terminal.expect(r"\n *short")
+        terminal.expect(PROMPT)
+        terminal.type("\\set PAGER off")
+        terminal.expect(PROMPT)
+        terminal.type("with recursive n(i) as (select 1 union all select i + 1 from n where i < 41) select i from n;")
+        terminal.expect(r"\n *41")
+        terminal.expect(r"\(41 rows\)")
+        terminal.type("\\q")
+        terminal.expect_exit(0)
+
+
+def leaving_the_pager_early(place):
+    """leaving the pager early stops the statement and is said"""
+    with Terminal(place, ["-X", f"scratch={place.url}"], environment={"BASCULE_PAGER": "head -n 5"}) as terminal:
+        terminal.expect(PROMPT)
+        terminal.type("with recursive n(i) as (select 1 union all select i + 1 from n) select i from n;")
+        terminal.expect(r"\(not read to its end\)")
+        terminal.expect(PROMPT)
+        terminal.type("select 40 + 2 as answer;")
+        terminal.expect(r"\b42\b")
+        terminal.type("\\q")
+        terminal.expect_exit(0)
+
+
 ALL = ("sqlite", "postgres", "mariadb", "mysql")
 CASES = [
     (statement_and_prompt, ALL),
@@ -206,4 +239,6 @@ CASES = [
     (history, ("sqlite",)),
     (history_without_password, ("sqlite",)),
     (completion, ("sqlite", "postgres")),
+    (long_results_go_through_the_pager, ("sqlite", "postgres")),
+    (leaving_the_pager_early, ("sqlite", "postgres")),
 ]
