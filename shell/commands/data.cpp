@@ -271,6 +271,15 @@ Result<Outcome> preflight_command(CommandContext&, const Arguments&) {
       "\\copy refuses a value that would not survive, and \\copy --dry-run shows its notices");
 }
 
+Result<Outcome> backup_command(CommandContext&, const Arguments&) {
+  return unsupported_error("\\backup is not built yet",
+                           "\\copy @C to @B, with B a new SQLite file, keeps the rows");
+}
+
+Result<Outcome> restore_command(CommandContext&, const Arguments&) {
+  return unsupported_error("\\restore is not built yet", "\\copy @B to @C brings rows back");
+}
+
 }  // namespace
 
 std::vector<CommandRow> data_commands() {
@@ -324,6 +333,24 @@ std::vector<CommandRow> data_commands() {
        Effects::read,
        words,
        verify_command},
+      {"backup",
+       {},
+       group,
+       "@C FILE [--tables GLOB]",
+       "schema and data in one file (not built yet)",
+       {{"--tables", "", "GLOB", "only these tables (not built yet)"}},
+       Effects::read,
+       words,
+       backup_command},
+      {"restore",
+       {},
+       group,
+       "FILE to @C",
+       "bring a backup back (not built yet)",
+       {},
+       Effects::write,
+       words,
+       restore_command},
   };
 }
 

@@ -104,10 +104,29 @@ Result<Outcome> migrate(CommandContext& context, const Arguments& arguments) {
   return outcome;
 }
 
+Result<Outcome> bridge(CommandContext&, const Arguments&) {
+  return unsupported_error("\\bridge is not built yet", "\\migrate runs plain SQL migrations");
+}
+
 }  // namespace
 
 std::vector<CommandRow> migrate_commands() {
-  return {{"migrate",
+  static constexpr OptionRow on{"--on", "", "@C", "the connection"};
+  return {{"bridge",
+           {},
+           "Migrations",
+           "FROM TO status|baseline|sync|check|cutover|rollback --on @C",
+           "from one migration tool to another (not built yet)",
+           {on,
+            {"--from-dir", "", "DIR", "the folder of FROM"},
+            {"--to-dir", "", "DIR", "the folder of TO"},
+            {"--squash", "", "", "one baseline"},
+            {"--history", "", "", "one migration for each"},
+            {"--dry-run", "", "", "show what would be done"}},
+           Effects::ddl,
+           ArgumentStyle::words,
+           bridge},
+          {"migrate",
            {},
            "Migrations",
            "status|plan|up [N|ID] [--on @C] [--dir D] [--dry-run]",
