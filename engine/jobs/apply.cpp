@@ -5,18 +5,10 @@
 #include <fmt/format.h>
 
 #include "engine/base/text.h"
+#include "engine/jobs/snapshot.h"
 
 namespace bascule {
 namespace {
-
-Result<void> run_statement(Connection& connection, std::string_view sql) {
-  TRY(auto cursor, connection.query(sql));
-  Batch batch;
-  while (true) {
-    TRY(const bool more, cursor->next(batch, default_batch_rows));
-    if (!more) return {};
-  }
-}
 
 class Applier {
  public:
@@ -48,11 +40,11 @@ class Applier {
 
   Result<void> run_group(std::size_t begin, std::size_t end) {
     const bool in_transaction = is_in_transaction(plan_.steps[begin]);
-    if (in_transaction) TRY(run_statement(target_, "BEGIN"));
+    if (in_transaction) TRY(run_to_end(target_, "BEGIN"));
     for (current_ = begin; current_ < end; ++current_) {
       const Step& step = plan_.steps[current_];
       if (options_.on_step) options_.on_step(step, current_ + 1, plan_.steps.size());
-      auto done = run_statement(target_, step.sql);
+      auto done = run_to_end(target_, step.sql);
       if (done.ok()) {
         if (!in_transaction) ++kept_;
         continue;
@@ -61,7 +53,7 @@ class Applier {
       return std::move(done).error();
     }
     if (!in_transaction) return {};
-    if (auto committed = run_statement(target_, "COMMIT"); !committed.ok()) {
+    if (auto committed = run_to_end(target_, "COMMIT"); !committed.ok()) {
       roll_back();
       return std::move(committed).error();
     }
@@ -74,9 +66,9 @@ class Applier {
   // rebuilds).
   void roll_back() {
     if (!target_.is_alive()) return;
-    if (target_.transaction() != TransactionState::none && !run_statement(target_, "ROLLBACK").ok()) return;
+    if (target_.transaction() != TransactionState::none && !run_to_end(target_, "ROLLBACK").ok()) return;
     while (kept_ > committed_ && !plan_.steps[kept_ - 1].undo_sql.empty())
-      if (run_statement(target_, plan_.steps[kept_ - 1].undo_sql).ok())
+      if (run_to_end(target_, plan_.steps[kept_ - 1].undo_sql).ok())
         --kept_;
       else
         return;
