@@ -41,7 +41,7 @@ class SchemaMapper {
       std::sort(space.tables.begin(), space.tables.end(), by_name);
       for (const auto& table : space.tables) check_name_lengths(table);
     }
-    for (const auto& object : source_.not_modelled) note("not_carried", object, "is not carried");
+    for (const auto& object : source_.not_modelled) note("not_carried", object.what, "is not carried");
     return std::move(out_);
   }
 
@@ -100,7 +100,7 @@ class SchemaMapper {
     if (is_same_family_) return table;
 
     if (table.primary_key) table.primary_key->name.clear();
-    table.without_rowid = table.strict = false;
+    table.options = {};
     for (auto& key : table.foreign_keys) {
       name_referenced_columns(space, key);
       map_foreign_key(source, key);

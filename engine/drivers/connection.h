@@ -143,11 +143,11 @@ class Driver {
   virtual ~Driver() = default;
   // Opens and makes ready: TLS checked, encoding UTF-8, read-only set, init run.
   virtual Result<std::unique_ptr<Connection>> open(const ConnectOptions& options) const = 0;
-  // The statements that make `changes`, which are in a safe order, on a database that looks like `have`.
-  // Columns of the changes carry native types of this engine (see map_schema). Pure. Error unsupported names
-  // the object.
-  virtual Result<std::vector<Step>> plan(std::span<const Change> changes, const Schema& have,
-                                         const Features& features) const = 0;
+  // The statements that make `changes`, which are in a safe order, on a database that looks like `have`
+  // (where tables and columns are renamed, it has their new names already), with Step::change set. Columns of
+  // the changes carry native types of this engine (see map_schema). Pure. Error unsupported names the object.
+  virtual Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have,
+                                    const Features& features) const = 0;
 };
 
 }  // namespace bascule

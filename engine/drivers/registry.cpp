@@ -27,8 +27,8 @@ class ModuleDriver final : public Driver {
     if (driver_ == nullptr) return missing();
     return driver_->open(options);
   }
-  Result<std::vector<Step>> plan(std::span<const Change> changes, const Schema& have,
-                                 const Features& features) const override {
+  Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have,
+                            const Features& features) const override {
     if (driver_ == nullptr) return missing();
     return driver_->plan(changes, have, features);
   }

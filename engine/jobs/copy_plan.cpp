@@ -156,7 +156,8 @@ class CopyPlanner {
 
   Result<std::vector<Step>> plan_steps(const std::vector<Change>& changes, const Schema& have) const {
     if (changes.empty()) return std::vector<Step>();
-    return driver(target_.features().flavor).plan(changes, have, target_.features());
+    TRY(PlannedSteps planned, driver(target_.features().flavor).plan(changes, have, target_.features()));
+    return std::move(planned.steps);
   }
 
   // After all rows where the engine can add a foreign key to a table, with the table where it cannot.

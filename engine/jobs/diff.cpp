@@ -186,16 +186,30 @@ class Differ {
   // and old ones go after a key that had them.
   static int rank(const Change& change) {
     static constexpr std::array<int, std::variant_size_v<Change>> ranks{
-        3,  // AddTable
-        2,  // DropTable
-        4,  // AddColumn
-        7,  // DropColumn
-        5,  // AlterColumn
-        8,  // AddIndex
-        1,  // DropIndex
-        9,  // AddForeignKey
-        0,  // DropForeignKey
-        6,  // AlterPrimaryKey
+        0,   // AddSchema
+        24,  // DropSchema
+        10,  // AddTable
+        9,   // DropTable
+        1,   // RenameTable
+        12,  // AlterTable
+        11,  // AddColumn
+        16,  // DropColumn
+        2,   // RenameColumn
+        13,  // AlterColumn
+        17,  // AddIndex
+        6,   // DropIndex
+        19,  // AddForeignKey
+        5,   // DropForeignKey
+        14,  // AlterPrimaryKey
+        18,  // AddCheck
+        7,   // DropCheck
+        8,   // AddEnum
+        20,  // DropEnum
+        8,   // AlterEnum
+        21,  // AddObject
+        4,   // DropObject
+        22,  // AlterObject
+        23,  // SetComment
     };
     return ranks[change.index()];
   }

@@ -16,6 +16,10 @@ Json column_json(const Column& column);
 Json primary_key_json(const PrimaryKey& key);
 Json index_json(const Index& index);
 Json foreign_key_json(const ForeignKey& key);
+Json check_json(const Check& check);
+Json enum_json(const EnumType& type);
+Json object_json(const NamedObject& object);
+Json table_options_json(const TableOptions& options);  // what is not the default
 Json table_json(const Table& table);
 
 // On one line. Bytes that are no UTF-8 become U+FFFD.

@@ -53,7 +53,8 @@ Result<Plan> make_plan(const Schema& want, const Schema& have, const Features& t
     plan.changes.push_back(std::move(change));
   }
   TRY(require_namespaces(plan.changes, have));
-  TRY(plan.steps, driver(target.flavor).plan(plan.changes, have, target));
+  TRY(PlannedSteps planned, driver(target.flavor).plan(plan.changes, have, target));
+  plan.steps = std::move(planned.steps);
   return plan;
 }
 

@@ -9,6 +9,10 @@
 namespace bascule {
 namespace {
 
+Json comment_side(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
 // Before and after; null where there is nothing.
 std::pair<Json, Json> sides(const Change& change) {
   using namespace change;
@@ -16,17 +20,32 @@ std::pair<Json, Json> sides(const Change& change) {
   const auto key_or_null = [](const std::optional<PrimaryKey>& key) {
     return key ? primary_key_json(*key) : Json(nullptr);
   };
-  return std::visit(overloaded{[](const AddTable& c) {
+  return std::visit(overloaded{[](const AddSchema& c) {
+                                 return Sides{nullptr, Json{{"name", c.name.schema}}};
+                               },
+                               [](const DropSchema& c) {
+                                 return Sides{Json{{"name", c.name.schema}}, nullptr};
+                               },
+                               [](const AddTable& c) {
                                  return Sides{nullptr, table_json(c.table)};
                                },
                                [](const DropTable& c) {
                                  return Sides{table_json(c.table), nullptr};
+                               },
+                               [](const RenameTable& c) {
+                                 return Sides{Json{{"name", c.name.table}}, Json{{"name", c.to}}};
+                               },
+                               [](const AlterTable& c) {
+                                 return Sides{table_options_json(c.from), table_options_json(c.to)};
                                },
                                [](const AddColumn& c) {
                                  return Sides{nullptr, column_json(c.column)};
                                },
                                [](const DropColumn& c) {
                                  return Sides{column_json(c.column), nullptr};
+                               },
+                               [](const RenameColumn& c) {
+                                 return Sides{Json{{"name", c.column.name}}, Json{{"name", c.to}}};
                                },
                                [](const AlterColumn& c) {
                                  return Sides{column_json(c.from), column_json(c.to)};
@@ -45,6 +64,33 @@ std::pair<Json, Json> sides(const Change& change) {
                                },
                                [&](const AlterPrimaryKey& c) {
                                  return Sides{key_or_null(c.from), key_or_null(c.to)};
+                               },
+                               [](const AddCheck& c) {
+                                 return Sides{nullptr, check_json(c.check)};
+                               },
+                               [](const DropCheck& c) {
+                                 return Sides{check_json(c.check), nullptr};
+                               },
+                               [](const AddEnum& c) {
+                                 return Sides{nullptr, enum_json(c.type)};
+                               },
+                               [](const DropEnum& c) {
+                                 return Sides{enum_json(c.type), nullptr};
+                               },
+                               [](const AlterEnum& c) {
+                                 return Sides{enum_json(c.from), enum_json(c.to)};
+                               },
+                               [](const AddObject& c) {
+                                 return Sides{nullptr, object_json(c.object)};
+                               },
+                               [](const DropObject& c) {
+                                 return Sides{object_json(c.object), nullptr};
+                               },
+                               [](const AlterObject& c) {
+                                 return Sides{object_json(c.from), object_json(c.to)};
+                               },
+                               [](const SetComment& c) {
+                                 return Sides{comment_side(c.from), comment_side(c.to)};
                                }},
                     change);
 }

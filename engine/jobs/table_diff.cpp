@@ -164,9 +164,10 @@ class TableDiffer {
 
   void options() {
     const Table& want = want_.mapped;
-    if (want.strict != have_.strict) report("table_differs", want.strict ? "is not STRICT" : "is STRICT");
-    if (want.without_rowid != have_.without_rowid)
-      report("table_differs", want.without_rowid ? "is not WITHOUT ROWID" : "is WITHOUT ROWID");
+    if (want.options.strict != have_.options.strict)
+      report("table_differs", want.options.strict ? "is not STRICT" : "is STRICT");
+    if (want.options.without_rowid != have_.options.without_rowid)
+      report("table_differs", want.options.without_rowid ? "is not WITHOUT ROWID" : "is WITHOUT ROWID");
     if (want.comment != have_.comment) report("table_differs", "has another comment");
   }
 

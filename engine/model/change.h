@@ -1,6 +1,8 @@
 // What turns one schema into another, and the statements that do it. Pure data.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -10,7 +12,8 @@
 
 namespace bascule {
 
-// The table that a change is about; `schema` is never empty.
+// What a change is about: a table, or another object of a schema by its name (`table` is "" for a schema
+// itself and for extensions); `schema` is "" only for extensions.
 struct TableName {
   std::string schema, table;
   bool operator==(const TableName&) const = default;
@@ -20,6 +23,14 @@ struct TableName {
 // changes of their own, after all tables.
 namespace change {
 
+struct AddSchema {
+  TableName name;
+  std::string comment = {};
+};
+struct DropSchema {  // empty by then: its objects are changes of their own
+  TableName name;
+  std::string comment = {};
+};
 struct AddTable {
   TableName name;
   Table table;
@@ -27,6 +38,15 @@ struct AddTable {
 struct DropTable {
   TableName name;
   Table table;
+};
+// Renames come before everything else; all other changes speak of the new names.
+struct RenameTable {
+  TableName name;  // the old one
+  std::string to;
+};
+struct AlterTable {
+  TableName name;
+  TableOptions from, to;
 };
 struct AddColumn {
   TableName name;
@@ -36,7 +56,12 @@ struct DropColumn {
   TableName name;
   Column column;
 };
-struct AlterColumn {  // type, nullability, default or comment; the name is the same
+struct RenameColumn {
+  TableName name;  // the table's new one
+  Column column;   // as it was, under its old name
+  std::string to;
+};
+struct AlterColumn {  // type, nullability, default, identity, ...; the name and the comment are the same
   TableName name;
   Column from, to;
 };
@@ -60,13 +85,59 @@ struct AlterPrimaryKey {
   TableName name;
   std::optional<PrimaryKey> from, to;
 };
+struct AddCheck {
+  TableName name;
+  Check check;
+};
+struct DropCheck {
+  TableName name;
+  Check check;
+};
+struct AddEnum {
+  TableName name;  // of the type
+  EnumType type;
+};
+struct DropEnum {
+  TableName name;
+  EnumType type;
+};
+struct AlterEnum {
+  TableName name;
+  EnumType from, to;
+};
+// Views, sequences, triggers, functions, domains, policies, extensions. `name.table` is the object's own
+// name.
+struct AddObject {
+  TableName name;
+  NamedObject object;
+};
+struct DropObject {
+  TableName name;
+  NamedObject object;
+};
+struct AlterObject {
+  TableName name;
+  NamedObject from, to;
+};
+struct SetComment {
+  TableName name;
+  ObjectKind on = ObjectKind::table;
+  std::string part = {};  // the column or index of the table, the trigger or policy
+  std::string from = {}, to = {};
+  std::optional<Column> column = {};  // as wanted, of a column: MySQL says it in its definition
+};
 
 }  // namespace change
 
-using Change = std::variant<change::AddTable, change::DropTable, change::AddColumn, change::DropColumn,
-                            change::AlterColumn, change::AddIndex, change::DropIndex, change::AddForeignKey,
-                            change::DropForeignKey, change::AlterPrimaryKey>;
+using Change =
+    std::variant<change::AddSchema, change::DropSchema, change::AddTable, change::DropTable,
+                 change::RenameTable, change::AlterTable, change::AddColumn, change::DropColumn,
+                 change::RenameColumn, change::AlterColumn, change::AddIndex, change::DropIndex,
+                 change::AddForeignKey, change::DropForeignKey, change::AlterPrimaryKey, change::AddCheck,
+                 change::DropCheck, change::AddEnum, change::DropEnum, change::AlterEnum, change::AddObject,
+                 change::DropObject, change::AlterObject, change::SetComment>;
 
+const TableName& change_name(const Change& change);
 // `add_table`, `alter_column`, ...: the `kind` of the JSON contract. AlterPrimaryKey is add_, drop_ or
 // alter_primary_key by what it has.
 std::string change_kind(const Change& change);
@@ -76,13 +147,22 @@ std::string change_object(const Change& change, std::string_view default_schema)
 // True if rows or values may be lost by it: drops of tables and columns, narrowing of a type.
 bool loses_data(const Change& change);
 
-// One statement of a plan. `undo_sql` is "" where there is no way back (the planner says why in `comment`).
+// One statement of a plan. The undo of a plan is the undo_sql of its steps from the last to the first: where
+// several steps make one change (SQLite's table rebuild), only all of them together lead back.
 struct Step {
   std::string sql;
-  std::string undo_sql;
-  std::string comment;
+  std::string undo_sql = {};  // "" where there is nothing to take back, or (see is_reversible) no way back
+  std::string comment = {};
   bool loses_data = false;
   bool in_transaction = true;  // false: the server refuses it inside one
+  bool is_reversible = true;   // false: after it undo cannot lead back (why stands in `comment`)
+  // The step sets a value of the session that must be put back when the plan has run or failed: the name by
+  // which it is asked for and set, "PRAGMA foreign_keys" (asking gives one value; setting is NAME = VALUE).
+  std::string session_setting = {};
+  // The step is a query that must give no row; the first row says what is wrong. It is asked on the way back
+  // too if undo_sql holds one.
+  bool must_be_empty = false;
+  std::optional<std::size_t> change = {};  // the index in the plan's changes that it is made for
 };
 
 // Something that the user must know: what is not carried, what is lossy, what was decided.
@@ -90,6 +170,11 @@ struct Notice {
   std::string code;    // stable: type_widened, not_carried, ...
   std::string object;  // `table.column`
   std::string text;
+};
+
+struct PlannedSteps {
+  std::vector<Step> steps;
+  std::vector<Notice> notices = {};  // codes lock_, rewrite_, scan_...: what would hurt on a large table
 };
 
 struct Plan {

@@ -56,6 +56,21 @@ std::string_view foreign_key_action_sql(ForeignKeyAction action) {
   return names[static_cast<std::size_t>(action)];
 }
 
+std::string_view object_kind_sql(ObjectKind kind) {
+  constexpr std::array<std::string_view, 15> words{
+      "SCHEMA",   "TABLE",   "COLUMN",   "INDEX",     "VIEW",      "MATERIALIZED VIEW",
+      "SEQUENCE", "TRIGGER", "FUNCTION", "PROCEDURE", "AGGREGATE", "DOMAIN",
+      "TYPE",     "POLICY",  "EXTENSION"};
+  return words[static_cast<std::size_t>(kind)];
+}
+
+std::string_view object_kind_name(ObjectKind kind) {
+  constexpr std::array<std::string_view, 15> names{
+      "schema",   "table",    "column",   "index",  "view", "view",   "sequence", "trigger",
+      "function", "function", "function", "domain", "enum", "policy", "extension"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
 const Column* Table::find_column(std::string_view column_name) const {
   return find_named(columns, column_name);
 }

@@ -37,8 +37,10 @@ struct Column {
   std::optional<Generated> generated = {};
   Identity identity = Identity::none;
   std::optional<std::int64_t> identity_next = {};  // the value that the next row would get, where known
-  std::string collation = {};                      // "" for the default
-  std::optional<std::string> on_update = {};       // MySQL: ON UPDATE expression
+  std::string identity_options = {};  // PostgreSQL: what differs from the defaults: INCREMENT BY 2 CYCLE
+  std::string collation = {};         // "" for the default
+  std::optional<std::string> on_update = {};  // MySQL: ON UPDATE expression
+  bool invisible = false;                     // MySQL 8.0.23, MariaDB 10.3: not in SELECT *
   std::string comment = {};
   bool operator==(const Column&) const = default;
 };
@@ -46,6 +48,9 @@ struct Column {
 struct PrimaryKey {
   std::string name;  // "" where the engine has none (SQLite) or a fixed one (MySQL)
   std::vector<std::string> columns;
+  std::vector<std::string> include = {};  // PostgreSQL: columns that the index only carries
+  bool deferrable = false;                // PostgreSQL
+  bool initially_deferred = false;
   bool operator==(const PrimaryKey&) const = default;
 };
 
@@ -54,6 +59,9 @@ struct IndexPart {
   std::string expression = {};  // in the engine's dialect
   bool descending = false;
   std::optional<int> prefix_length = {};  // MySQL
+  std::string collation = {};             // where it differs from the column's
+  std::string operator_class = {};        // PostgreSQL: where it is not the type's default one
+  std::optional<bool> nulls_first = {};   // PostgreSQL: where it is not what the direction implies
   bool operator==(const IndexPart&) const = default;
 };
 
@@ -61,9 +69,18 @@ struct Index {
   std::string name;  // "" for SQLite's automatic indexes of UNIQUE constraints
   std::vector<IndexPart> parts = {};
   bool unique = false;
-  bool is_constraint = false;  // a UNIQUE constraint, as distinct from a unique index
-  std::string where = {};      // partial index: its condition
-  std::string method = {};     // "" for the engine's default (btree)
+  bool is_constraint = false;             // a UNIQUE constraint, as distinct from a unique index
+  std::string where = {};                 // partial index: its condition
+  std::string method = {};                // "" for the engine's default (btree)
+  std::vector<std::string> include = {};  // PostgreSQL: columns that the index only carries
+  bool nulls_not_distinct = false;        // PostgreSQL 15
+  bool deferrable = false;                // of a constraint: PostgreSQL
+  bool initially_deferred = false;
+  bool invisible = false;  // MySQL 8 INVISIBLE, MariaDB 10.6 IGNORED: kept, and not used by the optimizer
+  bool is_valid = true;    // false: what a failed CREATE INDEX CONCURRENTLY left behind
+  std::string options =
+      {};  // in the engine's words, after everything else: WITH (fillfactor='70'), WITH PARSER ngram
+  std::string comment = {};
   bool operator==(const Index&) const = default;
 };
 
@@ -80,13 +97,39 @@ struct ForeignKey {
   ForeignKeyAction on_update = ForeignKeyAction::no_action;
   bool deferrable = false;
   bool initially_deferred = false;
+  bool match_full = false;   // PostgreSQL MATCH FULL
+  bool is_validated = true;  // false: PostgreSQL NOT VALID, rows that were there may break it
   bool operator==(const ForeignKey&) const = default;
 };
 
 struct Check {
   std::string name;
   std::string expression;
+  bool is_validated = true;  // false: PostgreSQL NOT VALID
+  bool is_enforced = true;   // false: MySQL NOT ENFORCED
+  bool no_inherit = false;   // PostgreSQL
   bool operator==(const Check&) const = default;
+};
+
+// What an engine keeps of a table beside its columns and constraints; the words are the engine's own.
+struct TableOptions {
+  bool without_rowid = false;                             // SQLite
+  bool strict = false;                                    // SQLite
+  bool unlogged = false;                                  // PostgreSQL
+  bool row_security = false, force_row_security = false;  // PostgreSQL
+  bool system_versioned = false;                          // MariaDB
+  std::string storage_engine = {};                        // MySQL: "" for InnoDB
+  std::string collation = {};                             // MySQL: "" for the database's
+  std::string storage = {};                // fillfactor='70', ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8
+  std::string partition_by = {};           // RANGE (created), HASH (id) PARTITIONS 4
+  std::vector<std::string> inherits = {};  // PostgreSQL: tables, qualified outside the own schema
+  bool operator==(const TableOptions&) const = default;
+};
+
+struct Partition {
+  std::string name;
+  std::string bound;  // FOR VALUES FROM ('2024-01-01') TO ('2025-01-01'), DEFAULT; VALUES LESS THAN (10)
+  bool operator==(const Partition&) const = default;
 };
 
 struct Table {
@@ -97,39 +140,75 @@ struct Table {
   std::vector<ForeignKey> foreign_keys = {};
   std::vector<Check> checks = {};
   std::string comment = {};
-  bool without_rowid = false;                       // SQLite
-  bool strict = false;                              // SQLite
-  std::optional<std::int64_t> estimated_rows = {};  // from the engine's statistics, for lists and plans
+  TableOptions options = {};
+  std::vector<Partition> partitions = {};
+  std::optional<std::int64_t> estimated_rows = {};   // from the engine's statistics, for lists and plans
+  std::optional<std::int64_t> estimated_bytes = {};  // of the rows, without indexes
   bool operator==(const Table&) const = default;
 
   const Column* find_column(std::string_view column_name) const;
 };
 
-// An object that is listed with its definition but not modelled column by column.
+enum class ObjectKind {
+  schema,
+  table,
+  column,
+  index,
+  view,
+  materialized_view,
+  sequence,
+  trigger,
+  function,
+  procedure,
+  aggregate,
+  domain,
+  enum_,
+  policy,
+  extension,
+};
+// The words of DDL: MATERIALIZED VIEW, TYPE for an enum, ...
+std::string_view object_kind_sql(ObjectKind kind);
+// The word in the kinds of the JSON contract: view for a materialized view, function for a procedure, ...
+std::string_view object_kind_name(ObjectKind kind);
+
+// An object that is known by its definition and not modelled further.
 struct NamedObject {
-  std::string name;
-  std::string table = {};            // of a trigger
-  std::string definition = {};       // SQL, "" where the catalog does not give it
+  std::string name;                  // of a function with the types of its arguments: "add(integer, integer)"
+  std::string table = {};            // of a trigger or policy
+  std::string definition = {};       // the complete CREATE statement, "" where the catalog does not give it
   std::vector<Column> columns = {};  // of a view
   std::string comment = {};
+  ObjectKind kind = ObjectKind::view;
+  std::vector<std::string> indexes = {};  // of a materialized view: CREATE INDEX statements
   bool operator==(const NamedObject&) const = default;
 };
 
 struct EnumType {
   std::string name;
   std::vector<std::string> labels;
+  std::string comment = {};
   bool operator==(const EnumType&) const = default;
+};
+
+// What the catalog holds and this model does not.
+struct UnmodelledObject {
+  std::string what;             // one line: "rule audit on public.orders"
+  std::string definition = {};  // its DDL, "" where the catalog has none
+  bool operator==(const UnmodelledObject&) const = default;
 };
 
 // A PostgreSQL schema, a MySQL database, an attached SQLite database.
 struct Namespace {
   std::string name;
-  std::vector<Table> tables = {};  // sorted by name, as all lists here
-  std::vector<NamedObject> views = {};
+  std::vector<Table> tables = {};       // sorted by name, as all lists here
+  std::vector<NamedObject> views = {};  // materialized ones too
   std::vector<EnumType> enums = {};
-  std::vector<NamedObject> sequences = {};
+  std::vector<NamedObject> domains = {};
+  std::vector<NamedObject> sequences = {};  // that belong to no column
   std::vector<NamedObject> triggers = {};
-  std::vector<NamedObject> functions = {};
+  std::vector<NamedObject> functions = {};  // procedures and aggregates too
+  std::vector<NamedObject> policies = {};   // of row security
+  std::string comment = {};
   bool operator==(const Namespace&) const = default;
 
   const Table* find_table(std::string_view table_name) const;
@@ -139,8 +218,8 @@ struct Schema {
   std::string flavor;             // of the engine it came from: sqlite postgres mysql mariadb
   std::string default_namespace;  // unqualified names mean this one
   std::vector<Namespace> namespaces;
-  // What the catalog holds and this model does not, one line each: "materialized view public.m".
-  std::vector<std::string> not_modelled = {};
+  std::vector<NamedObject> extensions = {};  // PostgreSQL
+  std::vector<UnmodelledObject> not_modelled = {};
   bool operator==(const Schema&) const = default;
 
   const Namespace* find_namespace(std::string_view name) const;

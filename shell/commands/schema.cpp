@@ -289,7 +289,7 @@ Result<Outcome> schema(CommandContext& context, const Arguments& arguments) {
   }
   outcome.json = document;
   outcome.text = std::move(document) + "\n";
-  for (const auto& object : selected.not_modelled) outcome.messages.push_back("not modelled: " + object);
+  for (const auto& object : selected.not_modelled) outcome.messages.push_back("not modelled: " + object.what);
   return outcome;
 }
 

@@ -135,7 +135,9 @@ TEST_CASE("postgres: a rich schema is read with all that it holds") {
   const std::vector<std::string> not_modelled{
       "INCLUDE of index job_part on table public.job", "domain public.email",
       "materialized view public.counted", "partition public.log_2024", "partitioning of table public.log"};
-  CHECK(schema.not_modelled == not_modelled);
+  std::vector<std::string> found;
+  for (const auto& object : schema.not_modelled) found.push_back(object.what);
+  CHECK(found == not_modelled);
 }
 
 TEST_CASE("postgres: a part of the catalog is read alone") {

@@ -121,8 +121,8 @@ TEST_CASE("sqlite catalog: keys, indexes, checks and what is not modelled") {
                                     "note IS NOT NULL AND low > 5"});
 
   CHECK(table(schema, "odd \"name\"").primary_key == PrimaryKey{"", {"c d", "a b"}});
-  CHECK(table(schema, "odd \"name\"").without_rowid);
-  CHECK(table(schema, "pair").strict);
+  CHECK(table(schema, "odd \"name\"").options.without_rowid);
+  CHECK(table(schema, "pair").options.strict);
 
   const auto& keys = table(schema, "plain_rowid").foreign_keys;
   REQUIRE(keys.size() == 3);
@@ -145,7 +145,7 @@ TEST_CASE("sqlite catalog: keys, indexes, checks and what is not modelled") {
   CHECK(space.triggers[0].table == "account");
   CHECK(space.find_table("words") == nullptr);
   CHECK(schema.not_modelled.size() == 6);  // the virtual table and its five shadows
-  CHECK(schema.not_modelled[0] == "virtual table main.words");
+  CHECK(schema.not_modelled[0].what == "virtual table main.words");
 }
 
 TEST_CASE("sqlite catalog: attached databases, globs, names only and broken views") {
@@ -161,7 +161,8 @@ TEST_CASE("sqlite catalog: attached databases, globs, names only and broken view
   REQUIRE(all.namespaces[0].views.size() == 2);
   CHECK(all.namespaces[0].views[0].columns.empty());
   CHECK(all.namespaces[0].views[1].columns.size() == 1);
-  CHECK(all.not_modelled == std::vector<std::string>{"the columns of the broken view main.broken"});
+  REQUIRE(all.not_modelled.size() == 1);
+  CHECK(all.not_modelled[0].what == "the columns of the broken view main.broken");
 
   const Schema some = inspect(*connection, {{"MAIN"}, "a*", false});
   REQUIRE(some.namespaces.size() == 1);

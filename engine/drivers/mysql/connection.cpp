@@ -88,8 +88,8 @@ class MysqlDriver final : public Driver {
     TRY(auto session, open_session(options));
     return std::make_unique<MysqlConnection>(std::move(session));
   }
-  Result<std::vector<Step>> plan(std::span<const Change> changes, const Schema& have,
-                                 const Features& features) const override {
+  Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have,
+                            const Features& features) const override {
     return plan_changes(changes, have, features);
   }
 };

@@ -185,7 +185,7 @@ void Catalog::leave_out(std::string_view what, std::string_view schema_name, std
   std::string line(what);
   line += " of ";
   if (schema_name != schema.default_namespace) line += std::string(schema_name) + ".";
-  schema.not_modelled.push_back(line + std::string(object));
+  schema.not_modelled.push_back({line + std::string(object)});
 }
 
 Result<void> read_columns(Catalog& catalog) {
@@ -219,7 +219,8 @@ Result<Schema> read_schema(Session& session, const InspectOptions& options) {
   for (const auto read :
        {read_columns, read_indexes, read_foreign_keys, read_checks, read_views, read_triggers, read_routines})
     if (auto done = read(catalog); !done.ok()) return std::move(done).error().in("inspect");
-  std::sort(catalog.schema.not_modelled.begin(), catalog.schema.not_modelled.end());
+  std::sort(catalog.schema.not_modelled.begin(), catalog.schema.not_modelled.end(),
+            [](const auto& a, const auto& b) { return a.what < b.what; });
   return std::move(catalog.schema);
 }
 

@@ -53,6 +53,10 @@ class Planner {
   Result<Step> step(const change::AddForeignKey& change) const;
   Result<Step> step(const change::DropForeignKey& change) const;
   Result<Step> step(const change::AlterPrimaryKey& change) const;
+  template <typename Other>
+  Result<Step> step(const Other& change) const {
+    return unsupported_error(change_kind(Change(change)) + " is not planned", "");
+  }
 
   Result<std::string> create_table(const TableName& name, const Table& table) const;
   Result<std::string> column_definition(const TableName& name, const Column& column) const;
@@ -349,15 +353,16 @@ Result<Step> Planner::step(const change::AlterPrimaryKey& change) const {
 
 }  // namespace
 
-Result<std::vector<Step>> plan_changes(std::span<const Change> changes, const Schema& have,
-                                       const Features& features) {
+Result<PlannedSteps> plan_changes(std::span<const Change> changes, const Schema& have,
+                                  const Features& features) {
   const Planner planner(have, features);
-  std::vector<Step> steps;
-  for (const auto& change : changes) {
-    TRY(auto step, planner.plan(change));
-    steps.push_back(std::move(step));
+  PlannedSteps planned;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    TRY(auto step, planner.plan(changes[i]));
+    step.change = i;
+    planned.steps.push_back(std::move(step));
   }
-  return steps;
+  return planned;
 }
 
 }  // namespace bascule::mysql

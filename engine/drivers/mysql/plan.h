@@ -9,7 +9,7 @@
 namespace bascule::mysql {
 
 // Driver::plan. Pure.
-Result<std::vector<Step>> plan_changes(std::span<const Change> changes, const Schema& have,
-                                       const Features& features);
+Result<PlannedSteps> plan_changes(std::span<const Change> changes, const Schema& have,
+                                  const Features& features);
 
 }  // namespace bascule::mysql

@@ -86,8 +86,8 @@ class PostgresDriver final : public Driver {
     TRY(std::unique_ptr<Session> session, Session::open(options));
     return std::make_unique<PostgresConnection>(std::move(session));
   }
-  Result<std::vector<Step>> plan(std::span<const Change> changes, const Schema& have,
-                                 const Features&) const override {
+  Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have,
+                            const Features&) const override {
     return postgres::plan(changes, have);
   }
 };

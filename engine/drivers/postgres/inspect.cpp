@@ -350,7 +350,7 @@ class Inspector {
       if (kind == "c") table_of(place).checks.push_back({rows.string(row, 1), rows.string(row, 11)});
       const auto leave_out = [&](std::string_view what) {
         schema_.not_modelled.push_back(
-            fmt::format("{} {} on table {}", what, rows.text(row, 1), qualified(place)));
+            {fmt::format("{} {} on table {}", what, rows.text(row, 1), qualified(place))});
       };
       if (kind == "x") leave_out("exclusion constraint");
       if (!rows.is_true(row, 12)) leave_out("NOT VALID of constraint");
@@ -407,8 +407,8 @@ class Inspector {
     for (const IndexNote& note : notes) {
       if (note.column >= 0 && !rows.is_true(row, note.column)) continue;
       std::string line = fmt::format("{} {} on table {}", note.what, rows.text(row, 1), qualified(place));
-      if (schema_.not_modelled.empty() || schema_.not_modelled.back() != line)
-        schema_.not_modelled.push_back(std::move(line));
+      if (schema_.not_modelled.empty() || schema_.not_modelled.back().what != line)
+        schema_.not_modelled.push_back({std::move(line)});
     }
   }
 
@@ -419,8 +419,12 @@ class Inspector {
     TRY(const Rows sequences, session_.run(fmt::format(fmt::runtime(sequences_sql), spaces)));
     for (int row = 0; row < sequences.size(); ++row)
       space(sequences.integer(row, 0))
-          .sequences.push_back(
-              {sequences.string(row, 1), {}, sequences.string(row, 3), {}, sequences.string(row, 2)});
+          .sequences.push_back({sequences.string(row, 1),
+                                {},
+                                sequences.string(row, 3),
+                                {},
+                                sequences.string(row, 2),
+                                ObjectKind::sequence});
     TRY(const Rows triggers, session_.run(fmt::format(fmt::runtime(triggers_sql), spaces)));
     for (int row = 0; row < triggers.size(); ++row)
       space(triggers.integer(row, 0))
@@ -428,19 +432,24 @@ class Inspector {
                                triggers.string(row, 2),
                                triggers.string(row, 3),
                                {},
-                               triggers.string(row, 4)});
+                               triggers.string(row, 4),
+                               ObjectKind::trigger});
     TRY(const Rows functions, session_.run(fmt::format(fmt::runtime(functions_sql), spaces)));
     for (int row = 0; row < functions.size(); ++row)
       space(functions.integer(row, 0))
-          .functions.push_back(
-              {functions.string(row, 1), {}, functions.string(row, 2), {}, functions.string(row, 3)});
+          .functions.push_back({functions.string(row, 1),
+                                {},
+                                functions.string(row, 2),
+                                {},
+                                functions.string(row, 3),
+                                ObjectKind::function});
     return {};
   }
 
   Result<void> read_not_modelled() {
     TRY(const Rows rows, session_.run(fmt::format(fmt::runtime(not_modelled_sql), oid_list(space_oids_))));
-    for (int row = 0; row < rows.size(); ++row) schema_.not_modelled.push_back(rows.string(row, 0));
-    std::ranges::sort(schema_.not_modelled);
+    for (int row = 0; row < rows.size(); ++row) schema_.not_modelled.push_back({rows.string(row, 0)});
+    std::ranges::sort(schema_.not_modelled, {}, &UnmodelledObject::what);
     return {};
   }
 

@@ -282,9 +282,13 @@ class Planner {
     schemas_.insert(have.default_namespace);
   }
 
-  Result<std::vector<Step>> run(std::span<const Change> changes) {
-    for (const Change& change : changes) TRY(std::visit([&](const auto& one) { return add(one); }, change));
-    return std::move(steps_);
+  Result<PlannedSteps> run(std::span<const Change> changes) {
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      const std::size_t first = steps_.size();
+      TRY(std::visit([&](const auto& one) { return add(one); }, changes[i]));
+      for (std::size_t k = first; k < steps_.size(); ++k) steps_[k].change = i;
+    }
+    return PlannedSteps{std::move(steps_)};
   }
 
  private:
@@ -404,6 +408,11 @@ class Planner {
     return {};
   }
 
+  template <typename Other>
+  Result<void> add(const Other& change) {
+    return unsupported_error(change_kind(Change(change)) + " is not planned", "");
+  }
+
   Result<void> add(const change::AlterPrimaryKey& change) {
     if (!change.from && !change.to) return {};
     step(alter_primary_key(change.name, change.from, change.to),
@@ -417,7 +426,7 @@ class Planner {
 
 }  // namespace
 
-Result<std::vector<Step>> plan(std::span<const Change> changes, const Schema& have) {
+Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have) {
   return Planner(have).run(changes);
 }
 

@@ -74,8 +74,8 @@ class SqliteDriver final : public Driver {
     TRY(std::unique_ptr<Session> session, Session::open(options));
     return std::make_unique<SqliteConnection>(std::move(session));
   }
-  Result<std::vector<Step>> plan(std::span<const Change> changes, const Schema& have,
-                                 const Features& features) const override {
+  Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have,
+                            const Features& features) const override {
     return sqlite::plan(changes, have, features);
   }
 };

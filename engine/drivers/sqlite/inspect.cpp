@@ -91,7 +91,7 @@ class NamespaceReader {
     space_.name = std::move(name);
   }
 
-  Result<Namespace> read(std::vector<std::string>& not_modelled) {
+  Result<Namespace> read(std::vector<UnmodelledObject>& not_modelled) {
     TRY(read_tables(not_modelled));
     if (!options_.names_only) {
       TRY(read_columns());
@@ -116,7 +116,7 @@ class NamespaceReader {
     return found == space_.tables.end() || found->name != name ? nullptr : &*found;
   }
 
-  Result<void> read_tables(std::vector<std::string>& not_modelled) {
+  Result<void> read_tables(std::vector<UnmodelledObject>& not_modelled) {
     TRY(CatalogQuery query, open(tables_sql));
     for (;;) {
       TRY(const bool more, query.next());
@@ -128,14 +128,14 @@ class NamespaceReader {
       } else if (kind == "table") {
         Table table;
         table.name = name;
-        table.without_rowid = query.integer(2) != 0;
-        table.strict = query.integer(3) != 0;
+        table.options.without_rowid = query.integer(2) != 0;
+        table.options.strict = query.integer(3) != 0;
         definitions_[name] = read_create_table(sql);
         if (definitions_[name].has_conflict_clause)
-          not_modelled.push_back("ON CONFLICT of constraints of table " + space_.name + "." + name);
+          not_modelled.push_back({"ON CONFLICT of constraints of table " + space_.name + "." + name, sql});
         space_.tables.push_back(std::move(table));
       } else {
-        not_modelled.push_back(kind + " table " + space_.name + "." + name);
+        not_modelled.push_back({kind + " table " + space_.name + "." + name, sql});
       }
     }
   }
@@ -191,7 +191,7 @@ class NamespaceReader {
   // A single key column of type INTEGER is the rowid itself. (One declared DESC is not, and has an index: see
   // read_indexes.)
   static void find_rowid_alias(Table& table) {
-    if (table.without_rowid || table.primary_key->columns.size() != 1) return;
+    if (table.options.without_rowid || table.primary_key->columns.size() != 1) return;
     for (Column& column : table.columns)
       if (column.name == table.primary_key->columns[0] &&
           equals_ignoring_case(column.native_type, "INTEGER")) {
@@ -200,7 +200,7 @@ class NamespaceReader {
       }
   }
 
-  Result<void> read_view_columns(std::vector<std::string>& not_modelled) {
+  Result<void> read_view_columns(std::vector<UnmodelledObject>& not_modelled) {
     if (space_.views.empty()) return {};
     if (take_view_columns(view_columns_sql).ok()) return {};
     // One of the views is broken (a table it reads is gone): the others have columns all the same.
@@ -210,7 +210,8 @@ class NamespaceReader {
           replace_all(view_columns_sql, "l.type = 'view'",
                       "l.type = 'view' AND l.name = " + quote_literal(view.name, dialect(Flavor::sqlite)));
       if (!take_view_columns(one).ok())
-        not_modelled.push_back("the columns of the broken view " + space_.name + "." + view.name);
+        not_modelled.push_back(
+            {"the columns of the broken view " + space_.name + "." + view.name, view.definition});
     }
     return {};
   }

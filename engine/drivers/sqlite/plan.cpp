@@ -97,11 +97,11 @@ class Planner {
  public:
   Planner(const Schema& have, const Features& features) : have_(have), features_(features) {}
 
-  Result<std::vector<Step>> run(std::span<const Change> changes) {
+  Result<PlannedSteps> run(std::span<const Change> changes) {
     gather(changes);
     for (const Change& one : changes)
       TRY(std::visit([&](const auto& alternative) { return add(alternative); }, one));
-    return std::move(steps_);
+    return PlannedSteps{std::move(steps_)};
   }
 
  private:
@@ -237,6 +237,11 @@ class Planner {
     return needs_rebuild(fmt::format("a foreign key cannot be dropped from table {}", display(dropped.name)));
   }
 
+  template <typename Other>
+  Result<void> add(const Other& other) {
+    return unsupported_error(change_kind(Change(other)) + " is not planned", "");
+  }
+
   Result<void> add(const change::AlterPrimaryKey& altered) {
     return needs_rebuild(fmt::format("the primary key of table {} cannot be changed", display(altered.name)));
   }
@@ -250,8 +255,7 @@ class Planner {
 
 }  // namespace
 
-Result<std::vector<Step>> plan(std::span<const Change> changes, const Schema& have,
-                               const Features& features) {
+Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have, const Features& features) {
   return Planner(have, features).run(changes);
 }
 

@@ -61,7 +61,8 @@ Result<std::string> foreign_key_sql(const TableName& table, const ForeignKey& ke
 std::string inline_key(const Table& table, const Column& column) {
   const bool is_only_key = table.primary_key && table.primary_key->columns.size() == 1 &&
                            table.primary_key->columns[0] == column.name;
-  if (!is_only_key || table.without_rowid || !equals_ignoring_case(column.native_type, "INTEGER")) return {};
+  if (!is_only_key || table.options.without_rowid || !equals_ignoring_case(column.native_type, "INTEGER"))
+    return {};
   switch (column.identity) {
     case Identity::rowid:
       return " PRIMARY KEY";
@@ -166,8 +167,8 @@ Result<std::string> create_table_sql(const TableName& name, const Table& table) 
   for (const Check& check : table.checks)
     parts.push_back(constraint(check.name) + "CHECK (" + check.expression + ")");
   std::vector<std::string> options;
-  if (table.without_rowid) options.emplace_back("WITHOUT ROWID");
-  if (table.strict) options.emplace_back("STRICT");
+  if (table.options.without_rowid) options.emplace_back("WITHOUT ROWID");
+  if (table.options.strict) options.emplace_back("STRICT");
   return fmt::format("CREATE TABLE {} (\n  {}\n){}{}", quote_qualified(name.schema, name.table, sqlite()),
                      join(parts, ",\n  "), options.empty() ? "" : " ", join(options, ", "));
 }
