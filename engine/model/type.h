@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
+
+#include "engine/base/result.h"
 
 namespace bascule {
 
@@ -131,6 +134,10 @@ inline bool type::Array::operator==(const Array& other) const {
 // char(3) bytes date time(3) timestamp timestamptz(6) interval uuid json jsonb enum set int4[] bit(3) inet
 // year any, and for Native the spelling.
 std::string type_name(const Type& type);
+// The inverse: what type_name() gives for the returned type. The labels of enum and set are not part of the
+// name and come out empty; a name that is no portable one is Native. An error of code usage for an empty name
+// and for a portable name with arguments that it cannot have: int4(3), varchar(x).
+Result<Type> parse_type_name(std::string_view name);
 // True for types whose values are numbers, which human formats align right and JSON writes bare.
 bool is_numeric(const Type& type);
 
