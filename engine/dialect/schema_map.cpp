@@ -92,10 +92,14 @@ class SchemaMapper {
     Table table = source;
     if (from_ != target_.flavor)
       for (auto& column : table.columns) {
+        // A column of MySQL that says none has its table's collation, which means nothing elsewhere.
+        const bool holds_text = column.type.is<type::Text>() || column.type.is<type::Enum>();
+        if (holds_text && column.collation.empty()) column.collation = table.options.collation;
         MappedColumn mapped = map_column(source, column, from_, target_);
         column = std::move(mapped.column);
         for (auto& notice : mapped.notices) out_.notices.push_back(std::move(notice));
       }
+    if (from_ != target_.flavor) table.options.collation.clear();
     for (auto& key : table.foreign_keys) map_referenced_schema(space, key);
     if (is_same_family_) return table;
 
