@@ -46,12 +46,18 @@ std::string made_name(const TableName& name, const std::vector<std::string>& col
   return made + "_" + std::string(suffix);
 }
 
+// A collation that the search path does not find is read quoted, with its schema.
+std::string quoted_collation(const std::string& collation) {
+  return collation.starts_with('"') ? collation : quoted(collation);
+}
+
 std::string sequence_start(const Column& column) {
   return column.identity_next ? fmt::format(" (START WITH {})", *column.identity_next) : "";
 }
 
 std::string type_and_collation(const Column& column) {
-  return column.native_type + (column.collation.empty() ? "" : " COLLATE " + quoted(column.collation));
+  return column.native_type +
+         (column.collation.empty() ? "" : " COLLATE " + quoted_collation(column.collation));
 }
 
 // The pseudo-type makes sequence, default and ownership in one.
@@ -90,9 +96,42 @@ std::string index_columns(const Index& index) {
   for (const IndexPart& part : index.parts) {
     list += list.empty() ? "" : ", ";
     list += part.column.empty() ? "(" + part.expression + ")" : quoted(part.column);
+    if (!part.collation.empty()) list += " COLLATE " + quoted_collation(part.collation);
+    if (!part.operator_class.empty()) list += " " + part.operator_class;
     if (part.descending) list += " DESC";
+    if (part.nulls_first) list += *part.nulls_first ? " NULLS FIRST" : " NULLS LAST";
   }
   return "(" + list + ")";
+}
+
+std::string include(const std::vector<std::string>& columns) {
+  return columns.empty() ? "" : " INCLUDE " + column_list(columns);
+}
+
+std::string after(std::string_view word, const std::string& text) {
+  return text.empty() ? "" : std::string(word) + text;
+}
+
+std::string deferral(bool deferrable, bool initially_deferred) {
+  if (initially_deferred) return " DEFERRABLE INITIALLY DEFERRED";
+  return deferrable ? " DEFERRABLE" : "";
+}
+
+std::string unique(const Index& index) {
+  return fmt::format("UNIQUE {}{}{}{}{}", index.nulls_not_distinct ? "NULLS NOT DISTINCT " : "",
+                     index_columns(index), include(index.include), after(" ", index.options),
+                     deferral(index.deferrable, index.initially_deferred));
+}
+
+std::string primary_key(const PrimaryKey& key) {
+  return "PRIMARY KEY " + column_list(key.columns) + include(key.include) +
+         deferral(key.deferrable, key.initially_deferred);
+}
+
+std::string check_clause(const Check& check) {
+  return fmt::format("CHECK ({}){}{}{}", check.expression, check.no_inherit ? " NO INHERIT" : "",
+                     check.is_enforced ? "" : " NOT ENFORCED",
+                     check.is_validated || !check.is_enforced ? "" : " NOT VALID");
 }
 
 std::string name_of(const TableName& table, const Index& index) {
@@ -113,11 +152,12 @@ std::string name_of(const TableName& table, const PrimaryKey& key) {
 std::string add_index(const TableName& table, const Index& index) {
   const std::string name = quoted(name_of(table, index));
   if (index.is_constraint)
-    return fmt::format("ALTER TABLE {} ADD CONSTRAINT {} UNIQUE {}", quoted(table), name,
-                       index_columns(index));
-  return fmt::format("CREATE {}INDEX {} ON {}{} {}{}", index.unique ? "UNIQUE " : "", name, quoted(table),
-                     index.method.empty() ? "" : " USING " + quoted(index.method), index_columns(index),
-                     index.where.empty() ? "" : " WHERE " + index.where);
+    return fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", quoted(table), name, unique(index));
+  return fmt::format("CREATE {}INDEX {} ON {}{} {}{}{}{}{}", index.unique ? "UNIQUE " : "", name,
+                     quoted(table), index.method.empty() ? "" : " USING " + quoted(index.method),
+                     index_columns(index), include(index.include),
+                     index.nulls_not_distinct ? " NULLS NOT DISTINCT" : "", after(" ", index.options),
+                     after(" WHERE ", index.where));
 }
 
 std::string drop_index(const TableName& table, const Index& index) {
@@ -133,12 +173,13 @@ std::string add_foreign_key(const TableName& table, const ForeignKey& key) {
                                 quoted(table), quoted(name_of(table, key)), column_list(key.columns),
                                 quote_qualified(schema, key.referenced_table, postgres()));
   if (!key.referenced_columns.empty()) sql += " " + column_list(key.referenced_columns);
+  if (key.match_full) sql += " MATCH FULL";
   if (key.on_delete != ForeignKeyAction::no_action)
     sql += fmt::format(" ON DELETE {}", foreign_key_action_sql(key.on_delete));
   if (key.on_update != ForeignKeyAction::no_action)
     sql += fmt::format(" ON UPDATE {}", foreign_key_action_sql(key.on_update));
-  if (key.deferrable) sql += " DEFERRABLE";
-  if (key.initially_deferred) sql += " INITIALLY DEFERRED";
+  sql += deferral(key.deferrable, key.initially_deferred);
+  if (!key.is_validated) sql += " NOT VALID";
   return sql;
 }
 
@@ -166,13 +207,10 @@ std::string create_table(const TableName& name, const Table& table) {
     return constraint_name.empty() ? std::string() : "CONSTRAINT " + quoted(constraint_name) + " ";
   };
   if (table.primary_key)
-    parts.push_back(constraint(table.primary_key->name) + "PRIMARY KEY " +
-                    column_list(table.primary_key->columns));
+    parts.push_back(constraint(table.primary_key->name) + primary_key(*table.primary_key));
   for (const Index& index : table.indexes)
-    if (index.is_constraint)
-      parts.push_back(constraint(name_of(name, index)) + "UNIQUE " + index_columns(index));
-  for (const Check& check : table.checks)
-    parts.push_back(constraint(check.name) + "CHECK (" + check.expression + ")");
+    if (index.is_constraint) parts.push_back(constraint(name_of(name, index)) + unique(index));
+  for (const Check& check : table.checks) parts.push_back(constraint(check.name) + check_clause(check));
   if (parts.empty()) return fmt::format("CREATE TABLE {} ()", quoted(name));
   return fmt::format("CREATE TABLE {} (\n  {}\n)", quoted(name), join(parts, ",\n  "));
 }
@@ -264,8 +302,7 @@ std::string alter_primary_key(const TableName& table, const std::optional<Primar
   std::vector<std::string> actions;
   if (from) actions.push_back("DROP CONSTRAINT " + quoted(name_of(table, *from)));
   if (to)
-    actions.push_back(fmt::format("ADD CONSTRAINT {} PRIMARY KEY {}", quoted(name_of(table, *to)),
-                                  column_list(to->columns)));
+    actions.push_back(fmt::format("ADD CONSTRAINT {} {}", quoted(name_of(table, *to)), primary_key(*to)));
   return fmt::format("ALTER TABLE {} {}", quoted(table), join(actions, ", "));
 }
 
