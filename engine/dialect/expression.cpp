@@ -1,211 +1,30 @@
 #include "engine/dialect/expression.h"
 
-#include <algorithm>
-#include <array>
-#include <vector>
-
 #include "engine/base/text.h"
-#include "engine/dialect/lexer.h"
-#include "engine/dialect/type_map.h"
+#include "engine/dialect/expression_fallback.h"
+#include "engine/dialect/expression_print.h"
+#include "engine/dialect/expression_tree.h"
 
 namespace bascule {
 namespace {
 
-struct Piece {
-  TokenKind kind;
-  std::string text;  // words in lower case
-  bool operator==(const Piece&) const = default;
-};
-using Pieces = std::vector<Piece>;
+using expression::Kind;
+using expression::Node;
 
-bool is_text(const Piece& piece, std::string_view text) {
-  return piece.text == text && piece.kind != TokenKind::string && piece.kind != TokenKind::quoted_identifier;
-}
-
-// The tokens without blanks and comments.
-Pieces read_pieces(std::string_view sql, Flavor flavor) {
-  Pieces pieces;
-  for (const auto& token : tokenize(sql, dialect(flavor).lexer)) {
-    const std::string_view text = sql.substr(token.offset, token.size);
-    if (token.kind == TokenKind::space || token.kind == TokenKind::comment) continue;
-    const bool is_plain = token.kind == TokenKind::word || token.kind == TokenKind::number;
-    pieces.push_back({token.kind, is_plain ? to_lower(text) : std::string(text)});
-  }
-  return pieces;
-}
-
-// The index after the parenthesis that closes the one at `open`.
-std::size_t skip_parentheses(const Pieces& pieces, std::size_t open) {
-  int depth = 0;
-  for (std::size_t i = open; i < pieces.size(); ++i) {
-    if (is_text(pieces[i], "(")) ++depth;
-    if (is_text(pieces[i], ")") && --depth == 0) return i + 1;
-  }
-  return pieces.size();
-}
-
-void strip_outer_parentheses(Pieces& pieces) {
-  while (pieces.size() >= 2 && is_text(pieces.front(), "(") && skip_parentheses(pieces, 0) == pieces.size() &&
-         is_text(pieces.back(), ")")) {
-    pieces.erase(pieces.begin());
-    pieces.pop_back();
-  }
-}
-
-// The index after the type name of a cast (::character varying(20)[], ::timestamp with time zone).
-std::size_t skip_type_name(const Pieces& pieces, std::size_t at) {
-  constexpr std::array<std::string_view, 7> tails{"varying", "precision", "with", "without",
-                                                  "time",    "zone",      "."};
-  if (at < pieces.size()) ++at;
-  while (at < pieces.size()) {
-    if (std::any_of(tails.begin(), tails.end(), [&](auto tail) { return is_text(pieces[at], tail); })) {
-      at += is_text(pieces[at], ".") ? 2 : 1;
-    } else if (is_text(pieces[at], "(") && at + 1 < pieces.size() &&
-               pieces[at + 1].kind == TokenKind::number) {
-      at = skip_parentheses(pieces, at);
-    } else if (is_text(pieces[at], "[") && at + 1 < pieces.size() && is_text(pieces[at + 1], "]")) {
-      at += 2;
-    } else {
-      break;
-    }
-  }
-  return std::min(at, pieces.size());
-}
-
-bool is_literal(const Piece& piece) {
-  return piece.kind == TokenKind::string || piece.kind == TokenKind::number || is_text(piece, "null") ||
-         is_text(piece, "true") || is_text(piece, "false");
-}
-
-void erase_pieces(Pieces& pieces, std::size_t begin, std::size_t end) {
-  pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(begin),
-               pieces.begin() + static_cast<std::ptrdiff_t>(end));
-}
-
-// Takes away the cast after the literal at `at`. '-1'::integer is a number then.
-void strip_cast(Pieces& pieces, std::size_t at) {
-  constexpr std::array<std::string_view, 6> numeric_types{"smallint", "integer", "bigint",
-                                                          "numeric",  "real",    "double"};
-  const std::string type = at + 2 < pieces.size() ? pieces[at + 2].text : std::string();
-  erase_pieces(pieces, at + 1, skip_type_name(pieces, at + 2));
-  const bool is_number = std::find(numeric_types.begin(), numeric_types.end(), type) != numeric_types.end();
-  if (!is_number || pieces[at].kind != TokenKind::string) return;
-  std::string digits = pieces[at].text.substr(1, pieces[at].text.size() - 2);
-  const bool is_negative = digits.starts_with('-');
-  if (is_negative) digits.erase(0, 1);
-  if (digits.empty() || digits[0] < '0' || digits[0] > '9') return;  // 'NaN'
-  pieces[at] = {TokenKind::number, digits};
-  if (is_negative)
-    pieces.insert(pieces.begin() + static_cast<std::ptrdiff_t>(at), {TokenKind::punctuation, "-"});
-}
-
-// PostgreSQL writes 'x'::text and ('x'::character varying)::text for what was written 'x'.
-void strip_literal_casts(Pieces& pieces) {
-  for (std::size_t i = 0; i < pieces.size();) {
-    const bool is_wrapped = i + 2 < pieces.size() && is_text(pieces[i], "(") && is_literal(pieces[i + 1]) &&
-                            is_text(pieces[i + 2], ")") &&
-                            (i == 0 || pieces[i - 1].kind == TokenKind::punctuation);
-    if (is_wrapped) {
-      erase_pieces(pieces, i + 2, i + 3);
-      erase_pieces(pieces, i, i + 1);
-    } else if (is_literal(pieces[i]) && i + 1 < pieces.size() && is_text(pieces[i + 1], "::")) {
-      strip_cast(pieces, i);
-      i = i >= 2 ? i - 2 : 0;  // the parentheses around it may be superfluous now
-    } else {
-      ++i;
-    }
-  }
-}
-
-// _utf8mb4'x' is 'x' in the character set that the connection has anyway.
-void strip_introducers(Pieces& pieces) {
-  for (std::size_t i = 0; i + 1 < pieces.size(); ++i)
-    if (pieces[i].kind == TokenKind::word && pieces[i].text.starts_with("_utf8") &&
-        pieces[i + 1].kind == TokenKind::string)
-      pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(i));
-}
-
-struct ClockRow {
-  std::string_view word;
-  std::string_view normal;
-  bool is_function;  // only with parentheses
-};
-constexpr ClockRow clock_rows[] = {
-    {"current_timestamp", "current_timestamp", false},
-    {"now", "current_timestamp", true},
-    {"localtimestamp", "current_timestamp", false},
-    {"current_date", "current_date", false},
-    {"curdate", "current_date", true},
-    {"current_time", "current_time", false},
-    {"curtime", "current_time", true},
-};
-
-// now(), CURRENT_TIMESTAMP, current_timestamp() become current_timestamp; a number of digits stays.
-void unite_clocks(Pieces& pieces) {
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    if (pieces[i].kind != TokenKind::word) continue;
-    const auto found = std::find_if(std::begin(clock_rows), std::end(clock_rows),
-                                    [&](const auto& row) { return row.word == pieces[i].text; });
-    if (found == std::end(clock_rows)) continue;
-    const bool is_call = i + 1 < pieces.size() && is_text(pieces[i + 1], "(");
-    if (found->is_function && !is_call) continue;
-    pieces[i].text = std::string(found->normal);
-    if (is_call && i + 2 < pieces.size() && is_text(pieces[i + 2], ")")) erase_pieces(pieces, i + 1, i + 3);
-  }
-}
-
-Pieces normal_pieces(std::string_view sql, Flavor flavor) {
-  Pieces pieces = read_pieces(sql, flavor);
-  if (flavor == Flavor::mysql || flavor == Flavor::mariadb) strip_introducers(pieces);
-  strip_outer_parentheses(pieces);
-  if (flavor == Flavor::postgres) strip_literal_casts(pieces);
-  strip_outer_parentheses(pieces);
-  unite_clocks(pieces);
-  for (auto& piece : pieces) {
-    if (piece.kind != TokenKind::string) continue;
-    if (const auto text = literal_text(piece.text, flavor))
-      piece.text = "'" + replace_all(*text, "'", "''") + "'";
-  }
-  return pieces;
-}
-
-bool is_word_like(const Piece& piece) {
-  return piece.kind == TokenKind::word || piece.kind == TokenKind::number;
-}
-
-std::string join_pieces(const Pieces& pieces) {
-  std::string out;
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    const bool tight = i == 0 || is_text(pieces[i], ")") || is_text(pieces[i], ",") ||
-                       is_text(pieces[i], ".") || is_text(pieces[i - 1], "(") ||
-                       is_text(pieces[i - 1], ".") ||
-                       (is_text(pieces[i], "(") && is_word_like(pieces[i - 1]));
-    if (!tight) out += ' ';
-    out += pieces[i].text;
-  }
-  return out;
-}
-
-// [+-] digits
-std::optional<std::string> read_number(const Pieces& pieces) {
-  const bool has_sign = pieces.size() == 2 && (is_text(pieces[0], "-") || is_text(pieces[0], "+"));
-  if (pieces.size() != (has_sign ? 2U : 1U) || pieces.back().kind != TokenKind::number) return std::nullopt;
-  const std::string& digits = pieces.back().text;
-  if (!parse_double(digits) || digits.find('_') != std::string::npos) return std::nullopt;
-  return (has_sign && is_text(pieces[0], "-") ? "-" : "") + digits;
-}
-
-DefaultValue read_now(const Pieces& pieces) {
-  using namespace default_value;
-  if (pieces.empty() || pieces[0].kind != TokenKind::word) return Other{};
-  const bool is_alone =
-      pieces.size() == 1 || (is_text(pieces[1], "(") && skip_parentheses(pieces, 1) == pieces.size());
-  if (!is_alone) return Other{};
-  if (pieces[0].text == "current_timestamp" || pieces[0].text == "utc_timestamp")
-    return Now{Clock::timestamp};
-  if (pieces[0].text == "current_date") return Now{Clock::date};
-  if (pieces[0].text == "current_time") return Now{Clock::time};
-  return Other{};
+std::optional<default_value::Clock> clock_of(const Node& node, Flavor flavor) {
+  using enum default_value::Clock;
+  if (node.is(Kind::call, "current_timestamp")) return timestamp;
+  if (node.is(Kind::call, "current_date")) return date;
+  if (node.is(Kind::call, "current_time")) return time;
+  if (node.is(Kind::binary, "at time zone") && clock_of(node.children[0], flavor) == timestamp &&
+      node.children[1].is(Kind::text) && equals_ignoring_case(node.children[1].text, "utc"))
+    return timestamp;
+  const bool is_now =
+      flavor == Flavor::sqlite && node.children.size() == 1 && node.children[0].is(Kind::text, "now");
+  if (is_now && node.is(Kind::foreign, "datetime")) return timestamp;
+  if (is_now && node.is(Kind::call, "to_date")) return date;
+  if (is_now && node.is(Kind::foreign, "time")) return time;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -241,38 +60,40 @@ std::optional<std::string> literal_text(std::string_view token, Flavor flavor) {
   return text;
 }
 
-std::string normalize_expression(std::string_view sql, Flavor flavor) {
-  return join_pieces(normal_pieces(sql, flavor));
+std::string normalize_expression(std::string_view sql, Flavor flavor, const std::vector<Column>* columns) {
+  const expression::Parsed parsed = expression::parse(sql, flavor);
+  if (!parsed.tree) return token_form(sql, flavor);
+  return expression::print(expression::canonical(*parsed.tree, flavor, columns), flavor,
+                           expression::Style::normal);
 }
 
 DefaultValue read_default(std::string_view sql, Flavor flavor) {
   using namespace default_value;
-  const Pieces pieces = normal_pieces(sql, flavor);
-  if (pieces.empty()) return Other{};
-  if (const auto number = read_number(pieces)) return Number{*number};
-  const Piece& first = pieces.front();
-  if (pieces.size() == 1) {
-    const bool is_sqlite_text = first.kind == TokenKind::quoted_identifier && flavor == Flavor::sqlite;
-    if (first.kind == TokenKind::string || is_sqlite_text) {
-      // What normal_pieces has unquoted is in standard quotes.
-      const auto text = literal_text(first.text, Flavor::sqlite);
-      const bool is_plain = text && (first.text.starts_with('\'') || is_sqlite_text);
-      return is_plain ? DefaultValue(Text{*text}) : DefaultValue(Other{});
-    }
-    if (is_text(first, "null")) return Null{};
-    if (is_text(first, "true")) return Boolean{true};
-    if (is_text(first, "false")) return Boolean{false};
+  const expression::Parsed parsed = expression::parse(sql, flavor);
+  if (!parsed.tree) return Other{};
+  const Node node = expression::canonical(*parsed.tree, flavor);
+  switch (node.kind) {
+    case Kind::null:
+      return Null{};
+    case Kind::number:
+      // Where true is 1, the word still says what was meant.
+      if (parsed.tree->is(Kind::boolean)) return Boolean{parsed.tree->text == "true"};
+      return Number{node.text};
+    case Kind::boolean:
+      return Boolean{node.text == "true"};
+    case Kind::text:
+      return default_value::Text{node.text};
+    case Kind::column:  // SQLite takes "x" for text where there is no such column
+      if (flavor == Flavor::sqlite && sql.find('"') != std::string_view::npos)
+        return default_value::Text{node.text};
+      return Other{};
+    default:
+      break;
   }
-  if (is_text(first, "nextval")) return NextValue{};
-  const std::string normal = join_pieces(pieces);
-  if (normal == "gen_random_uuid()" || normal == "uuid_generate_v4()" || normal == "uuid()") return NewUuid{};
-  if (flavor == Flavor::sqlite) {
-    if (normal == "datetime('now')") return Now{Clock::timestamp};
-    if (normal == "date('now')") return Now{Clock::date};
-    if (normal == "time('now')") return Now{Clock::time};
-  }
-  if (to_lower(normal) == "current_timestamp at time zone 'utc'") return Now{Clock::timestamp};
-  return read_now(pieces);
+  if (const auto clock = clock_of(node, flavor)) return Now{*clock};
+  if (node.is(Kind::foreign, "nextval")) return NextValue{};
+  if (node.is(Kind::call, "new_uuid")) return NewUuid{};
+  return Other{};
 }
 
 }  // namespace bascule

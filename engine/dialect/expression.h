@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "engine/dialect/dialect.h"
+#include "engine/dialect/type_map.h"
 
 namespace bascule {
 
@@ -38,6 +39,22 @@ using DefaultValue =
 
 // What a default expression of this dialect is.
 DefaultValue read_default(std::string_view sql, Flavor flavor);
+
+// Where an expression stands.
+enum class ExpressionUse { condition, value };  // of a check or partial index; of a generated column or index
+
+struct TranslatedExpression {
+  std::optional<std::string> sql;
+  std::string reason = {};  // why there is none: "the function to_tsvector"
+};
+
+// An expression of a check, generated column or index in the words of another engine, where every function,
+// operator and cast of it is known there with the same meaning. `source` and `target` are the table's columns
+// on both sides: types decide what is the same (1 and true, integer division, decimals that are text on
+// SQLite).
+TranslatedExpression translate_expression(std::string_view sql, Flavor from, const Features& target,
+                                          ExpressionUse use, const std::vector<Column>* source = nullptr,
+                                          const std::vector<Column>* target_columns = nullptr);
 
 // What a string literal means; nothing if `token` is none whose meaning is certain.
 std::optional<std::string> literal_text(std::string_view token, Flavor flavor);

@@ -37,8 +37,11 @@ MappedSchema map_schema(const Schema& schema, const Features& target, std::strin
 bool is_equivalent(const Table& table, const Column& want, Flavor from, const Column& have,
                    const Features& target);
 
-// The normal form of a default or check: outer parentheses, casts of literals, letter case of keywords and
-// spellings of CURRENT_TIMESTAMP taken away. Equal meaning gives equal text where it can be told.
-std::string normalize_expression(std::string_view sql, Flavor flavor);
+// The normal form of a default, check, generated column or index expression: redundant parentheses, casts of
+// literals, letter case, spellings of CURRENT_TIMESTAMP, BETWEEN, = ANY (ARRAY[..]) and what else the engines
+// rewrite taken away. Equal meaning gives equal text where it can be told, and equal text means the same.
+// `columns` are the table's where they are at hand: more casts of PostgreSQL can be told then.
+std::string normalize_expression(std::string_view sql, Flavor flavor,
+                                 const std::vector<Column>* columns = nullptr);
 
 }  // namespace bascule
