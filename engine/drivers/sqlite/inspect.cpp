@@ -9,6 +9,7 @@
 #include "engine/dialect/sqlite_types.h"
 #include "engine/drivers/sqlite/definitions.h"
 #include "engine/drivers/sqlite/operations.h"
+#include "engine/drivers/sqlite/table_sql.h"
 
 namespace bascule::sqlite {
 namespace {
@@ -124,7 +125,7 @@ class NamespaceReader {
       const std::string name = query.string(0), kind = query.string(1), sql = query.string(4);
       if (!options_.table_glob.empty() && !matches_glob(options_.table_glob, name, true)) continue;
       if (kind == "view") {
-        space_.views.push_back({name, {}, sql, {}, {}});
+        space_.views.push_back({name, {}, sql, {}, {}, ObjectKind::view});
       } else if (kind == "table") {
         Table table;
         table.name = name;
@@ -132,7 +133,7 @@ class NamespaceReader {
         table.options.strict = query.integer(3) != 0;
         definitions_[name] = read_create_table(sql);
         if (definitions_[name].has_conflict_clause)
-          not_modelled.push_back({"ON CONFLICT of constraints of table " + space_.name + "." + name, sql});
+          not_modelled.push_back({conflict_clauses_of({space_.name, name}), sql});
         space_.tables.push_back(std::move(table));
       } else {
         not_modelled.push_back({kind + " table " + space_.name + "." + name, sql});
@@ -269,9 +270,7 @@ class NamespaceReader {
     const std::string_view own =
         column == nullptr || column->collation.empty() ? "BINARY" : column->collation;
     if (equals_ignoring_case(collation, own)) return part;
-    // An index of its own collation has no place in a part but as an expression.
-    part.expression = quote_identifier(part.column, dialect(Flavor::sqlite)) + " COLLATE " + collation;
-    part.column.clear();
+    part.collation = collation;
     return part;
   }
 
@@ -356,7 +355,7 @@ class NamespaceReader {
       if (!more) return {};
       const std::string table = query.string(1);
       if (!options_.table_glob.empty() && !matches_glob(options_.table_glob, table, true)) continue;
-      space_.triggers.push_back({query.string(0), table, query.string(2), {}, {}});
+      space_.triggers.push_back({query.string(0), table, query.string(2), {}, {}, ObjectKind::trigger});
     }
   }
 

@@ -1,6 +1,6 @@
-// Changes as statements, as far as ALTER TABLE of SQLite goes (https://www.sqlite.org/lang_altertable.html).
-// Pure.
+// Changes as statements. What ALTER TABLE cannot do is one rebuild for each table (rebuild.h). Pure.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -11,30 +11,39 @@
 #include "engine/dialect/lexer.h"
 #include "engine/dialect/sql_writer.h"
 #include "engine/drivers/sqlite/operations.h"
+#include "engine/drivers/sqlite/rebuild.h"
+#include "engine/drivers/sqlite/table_changes.h"
 #include "engine/drivers/sqlite/table_sql.h"
 
 namespace bascule::sqlite {
 namespace {
 
+constexpr std::int64_t large_table = 10'000;
+
+const Dialect& sqlite() {
+  return dialect(Flavor::sqlite);
+}
+
 std::string quoted(std::string_view name) {
-  return quote_identifier(name, dialect(Flavor::sqlite));
+  return quote_identifier(name, sqlite());
 }
 
 std::string quoted(const TableName& name) {
-  return quote_qualified(name.schema, name.table, dialect(Flavor::sqlite));
+  return quote_qualified(name.schema, name.table, sqlite());
 }
 
-Error needs_rebuild(std::string what) {
-  return unsupported_error(
-      std::move(what) + ": SQLite can do that only by rebuilding the table",
-      "make a table of the new form, copy the rows, drop the old one and rename the new");
+std::string quoted(const TableName& table, std::string_view object) {
+  return quote_qualified(table.schema, object, sqlite());
 }
 
 // Sets what AUTOINCREMENT goes on from. There is no row before the first insert.
 std::string set_next_value(const TableName& name, std::int64_t next) {
-  const std::string sequences = quote_qualified(name.schema, "sqlite_sequence", dialect(Flavor::sqlite));
-  return fmt::format("INSERT INTO {} (name, seq) VALUES ({}, {})", sequences,
-                     quote_literal(name.table, dialect(Flavor::sqlite)), next - 1);
+  return fmt::format("INSERT INTO {} (name, seq) VALUES ({}, {})", quoted(name, "sqlite_sequence"),
+                     quote_literal(name.table, sqlite()), next - 1);
+}
+
+std::string drop_index_sql(const TableName& table, const Index& index) {
+  return "DROP INDEX " + quoted(table, index_name(table, index));
 }
 
 // All statements that make the table, each with the one that takes it back.
@@ -45,66 +54,76 @@ Result<std::vector<Step>> table_steps(const TableName& name, const Table& table)
   for (const Index& index : table.indexes) {
     if (index.is_constraint) continue;
     TRY(std::string sql, create_index_sql(name, index));
-    steps.push_back(
-        {std::move(sql),
-         "DROP INDEX " + quote_qualified(name.schema, index_name(name, index), dialect(Flavor::sqlite)),
-         {}});
+    steps.push_back({std::move(sql), drop_index_sql(name, index), {}});
   }
   for (const Column& column : table.columns)
     if (column.identity != Identity::none && column.identity != Identity::rowid &&
         column.identity_next.value_or(1) > 1)
       steps.push_back({set_next_value(name, *column.identity_next),
-                       fmt::format("DELETE FROM {} WHERE name = {}",
-                                   quote_qualified(name.schema, "sqlite_sequence", dialect(Flavor::sqlite)),
-                                   quote_literal(name.table, dialect(Flavor::sqlite))),
+                       fmt::format("DELETE FROM {} WHERE name = {}", quoted(name, "sqlite_sequence"),
+                                   quote_literal(name.table, sqlite())),
                        {}});
   return steps;
 }
 
-// Whether an SQL text uses the name, as a word or quoted.
-bool mentions(std::string_view sql, std::string_view name) {
-  for (const Token& token : tokenize(sql, dialect(Flavor::sqlite).lexer)) {
-    std::string_view text = sql.substr(token.offset, token.size);
-    if (token.kind == TokenKind::quoted_identifier && text.size() >= 2)
-      text = text.substr(1, text.size() - 2);
-    const bool is_name = token.kind == TokenKind::word || token.kind == TokenKind::quoted_identifier;
-    if (is_name && equals_ignoring_case(text, name)) return true;
+// The stored definition names the view or trigger without its schema, right after CREATE VIEW or CREATE
+// TRIGGER; in main it stays so.
+std::string definition_in(std::string_view schema, const NamedObject& object) {
+  if (schema.empty() || schema == "main") return object.definition;
+  std::size_t words = 0;
+  for (const Token& token : tokenize(object.definition, sqlite().lexer)) {
+    if (token.kind == TokenKind::space || token.kind == TokenKind::comment) continue;
+    if (words == 2)
+      return object.definition.substr(0, token.offset) + quoted(schema) + "." +
+             object.definition.substr(token.offset);
+    ++words;
   }
-  return false;
+  return object.definition;
 }
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+std::string drop_object_sql(const TableName& name, const NamedObject& object) {
+  return fmt::format("DROP {} {}", object_kind_sql(object.kind), quoted(name, object.name));
 }
 
-// Why ALTER TABLE ... DROP COLUMN would refuse; "" if it would not.
-std::string keeps_column(const Table& table, const std::string& column) {
-  if (table.primary_key && contains(table.primary_key->columns, column)) return "the primary key uses it";
-  for (const Index& index : table.indexes)
-    for (const IndexPart& part : index.parts)
-      if (index.is_constraint && part.column == column) return "a UNIQUE constraint uses it";
-  for (const ForeignKey& key : table.foreign_keys)
-    if (contains(key.columns, column)) return "a foreign key uses it";
-  for (const Check& check : table.checks)
-    if (mentions(check.expression, column)) return "a CHECK uses it";
-  for (const Column& other : table.columns)
-    if (other.generated && mentions(other.generated->expression, column))
-      return "the generated column " + other.name + " uses it";
-  return {};
+bool is_view_or_trigger(const NamedObject& object) {
+  return object.kind == ObjectKind::view || object.kind == ObjectKind::trigger;
 }
 
 class Planner {
  public:
-  Planner(const Schema& have, const Features& features) : have_(have), features_(features) {}
+  Planner(std::span<const Change> changes, const Schema& have, const Features& features)
+      : changes_(changes), have_(have), features_(features) {}
 
-  Result<PlannedSteps> run(std::span<const Change> changes) {
-    gather(changes);
-    for (const Change& one : changes)
-      TRY(std::visit([&](const auto& alternative) { return add(alternative); }, one));
-    return PlannedSteps{std::move(steps_)};
+  Result<PlannedSteps> run() {
+    gather();
+    TRY(choose_rebuilds());
+    for (current_ = 0; current_ < changes_.size(); ++current_)
+      TRY(std::visit([&](const auto& change) { return add(change); }, changes_[current_]));
+    TRY(add_rebuilds());
+    return assemble();
   }
 
  private:
+  // In the order in which they are run.
+  enum Phase {
+    renames,
+    object_drops,
+    index_drops,
+    table_drops,
+    table_adds,
+    column_changes,
+    rebuilds,
+    index_adds,
+    object_adds,
+    phase_count,
+  };
+  struct Changed {
+    TableName name;
+    const Table* have = nullptr;
+    std::vector<std::size_t> changes = {};
+    std::vector<std::string> reasons = {};  // why it is rebuilt; none: it is not
+  };
+
   static std::string key_of(const TableName& name) {
     return to_lower(name.schema) + '\0' + to_lower(name.table);
   }
@@ -113,150 +132,430 @@ class Planner {
     const auto found = added_.find(key_of(name));
     return found == added_.end() ? nullptr : &found->second;
   }
+  const Table* find_table(const TableName& name) const {
+    const Namespace* space = have_.find_namespace(name.schema);
+    if (space == nullptr) return nullptr;
+    const auto found = std::find_if(space->tables.begin(), space->tables.end(), [&](const Table& table) {
+      return equals_ignoring_case(table.name, name.table);
+    });
+    return found == space->tables.end() ? nullptr : &*found;
+  }
+  bool is_rebuilt(const TableName& name) const {
+    const auto found = changed_places_.find(key_of(name));
+    return found != changed_places_.end() && !changed_[found->second].reasons.empty();
+  }
 
-  // A new table takes up its constraints, which could not be added to it later.
-  void gather(std::span<const Change> changes) {
-    for (const Change& one : changes) {
+  Step& step(Phase phase, std::string sql, std::string undo_sql, std::string comment = {},
+             bool loses_data = false) {
+    Step& made = phases_[phase].emplace_back();
+    made.sql = std::move(sql);
+    made.undo_sql = std::move(undo_sql);
+    made.comment = std::move(comment);
+    made.loses_data = loses_data;
+    made.change = current_;
+    return made;
+  }
+
+  // --- what is changed how ---
+  void gather() {
+    for (const Change& one : changes_) {
       if (const auto* added = std::get_if<change::AddTable>(&one))
         added_.emplace(key_of(added->name), added->table);
       if (const auto* dropped = std::get_if<change::DropTable>(&one)) dropped_.insert(key_of(dropped->name));
+      if (const auto* dropped = std::get_if<change::DropObject>(&one))
+        note_object(dropped->name, dropped->object);
+      if (const auto* altered = std::get_if<change::AlterObject>(&one))
+        note_object(altered->name, altered->from);
     }
-    for (const Change& one : changes) {
-      if (const auto* added = std::get_if<change::AddForeignKey>(&one))
-        if (Table* table = find_added(added->name); table != nullptr && !has_key(*table, added->key))
-          table->foreign_keys.push_back(added->key);
-      if (const auto* added = std::get_if<change::AddIndex>(&one))
-        if (Table* table = find_added(added->name); table != nullptr && added->index.is_constraint)
-          table->indexes.push_back(added->index);
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+      if (!is_of_table(changes_[i])) continue;
+      const TableName& name = change_name(changes_[i]);
+      if (Table* table = find_added(name)) {
+        // A new table takes up its constraints, which could not be added to it later.
+        const auto* index = std::get_if<change::AddIndex>(&changes_[i]);
+        if (index == nullptr || index->index.is_constraint) change_table(*table, changes_[i]);
+      } else if (!is_dropped(name)) {
+        const auto [place, is_new] = changed_places_.try_emplace(key_of(name), changed_.size());
+        if (is_new) changed_.push_back({name});
+        changed_[place->second].changes.push_back(i);
+      }
     }
   }
-  static bool has_key(const Table& table, const ForeignKey& key) {
-    return std::find(table.foreign_keys.begin(), table.foreign_keys.end(), key) != table.foreign_keys.end();
+  void note_object(const TableName& name, const NamedObject& object) {
+    changed_objects_.insert(key_of({name.schema, object.name}));
   }
 
-  const Table* find_table(const TableName& name) const {
-    const Namespace* space = have_.find_namespace(name.schema);
-    return space == nullptr ? nullptr : space->find_table(name.table);
+  Result<void> choose_rebuilds() {
+    for (Changed& table : changed_) {
+      table.have = find_table(table.name);
+      if (table.have == nullptr)
+        return internal_error("a change of the unknown table " + display(table.name));
+      for (const std::size_t place : table.changes)
+        if (const std::string reason = needs_rebuild(changes_[place], *table.have, features_);
+            !reason.empty())
+          table.reasons.push_back(change_object(changes_[place], "main") + ": " + reason);
+      if (!table.reasons.empty()) TRY(check_can_rebuild(table));
+    }
+    return {};
   }
 
-  void step(std::string sql, std::string undo_sql, std::string comment = {}, bool loses_data = false) {
-    steps_.push_back({std::move(sql), std::move(undo_sql), std::move(comment), loses_data});
+  // A rebuild is made from the model, and would lose what that does not hold.
+  Result<void> check_can_rebuild(const Changed& table) const {
+    for (const UnmodelledObject& object : have_.not_modelled)
+      if (equals_ignoring_case(object.what, conflict_clauses_of({table.name.schema, table.have->name})))
+        return unsupported_error(fmt::format("table {} has ON CONFLICT clauses, which its rebuild would lose",
+                                             display(table.name)),
+                                 "rebuild it by hand");
+    return {};
+  }
+
+  // --- one change each ---
+  Result<void> add(const change::RenameTable& renamed) {
+    const TableName to{renamed.name.schema, renamed.to};
+    step(renames, fmt::format("ALTER TABLE {} RENAME TO {}", quoted(renamed.name), quoted(renamed.to)),
+         fmt::format("ALTER TABLE {} RENAME TO {}", quoted(to), quoted(renamed.name.table)));
+    return {};
+  }
+
+  Result<void> add(const change::RenameColumn& renamed) {
+    if (!features_.rename_column)
+      return unsupported_error(fmt::format("column {}.{} cannot be renamed by this version of SQLite",
+                                           display(renamed.name), renamed.column.name),
+                               "SQLite 3.25 can");
+    const auto sql = [&](std::string_view from, std::string_view to) {
+      return fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", quoted(renamed.name), quoted(from),
+                         quoted(to));
+    };
+    step(renames, sql(renamed.column.name, renamed.to), sql(renamed.to, renamed.column.name));
+    return {};
   }
 
   Result<void> add(const change::AddTable& added) {
     TRY(std::vector<Step> made, table_steps(added.name, *find_added(added.name)));
-    for (Step& one : made) steps_.push_back(std::move(one));
+    append(table_adds, std::move(made));
     return {};
+  }
+
+  void append(Phase phase, std::vector<Step> made) {
+    for (Step& one : made) {
+      one.change = current_;
+      phases_[phase].push_back(std::move(one));
+    }
   }
 
   // What makes the table, backwards: a step's undo is one statement, as any statement is sent alone.
   Result<void> add(const change::DropTable& dropped) {
+    drop_triggers_of(dropped.name);
     TRY(std::vector<Step> made, table_steps(dropped.name, dropped.table));
-    for (auto one = made.rbegin(); one != made.rend(); ++one) step(one->undo_sql, one->sql);
-    steps_.back().comment =
+    for (auto one = made.rbegin(); one != made.rend(); ++one) step(table_drops, one->undo_sql, one->sql);
+    Step& last = phases_[table_drops].back();
+    last.comment =
         fmt::format("the rows of {} are lost; undo brings back the empty table", display(dropped.name));
-    steps_.back().loses_data = true;
+    last.loses_data = true;
     return {};
   }
 
   Result<void> add(const change::AddColumn& added) {
+    if (!is_native(added.name)) return {};
     const Column& column = added.column;
-    const std::string object = display(added.name) + "." + column.name;
-    if (column.identity != Identity::none)
-      return needs_rebuild(fmt::format("column {} cannot be added as a key that numbers its rows", object));
-    const bool stored = column.generated && column.generated->stored;
-    const bool lacks_value = !column.nullable && !column.default_sql && !column.generated;
-    const bool varies = column.default_sql && !is_constant(*column.default_sql);
-    step(fmt::format("ALTER TABLE {} ADD COLUMN {}", quoted(added.name), column_sql(column)),
-         features_.drop_column
-             ? fmt::format("ALTER TABLE {} DROP COLUMN {}", quoted(added.name), quoted(column.name))
-             : "",
-         stored || lacks_value || varies ? "SQLite does this only while the table is empty" : "");
+    if (!column.nullable && !column.default_sql && !column.generated)
+      step(column_changes,
+           fmt::format(
+               "SELECT n || {} FROM (SELECT count(*) AS n FROM {}) WHERE n > 0",
+               quote_literal(fmt::format(" rows have no value for the new column {}.{}, which may not be "
+                                         "NULL and has no default",
+                                         display(added.name), column.name),
+                             sqlite()),
+               quoted(added.name)),
+           "")
+          .must_be_empty = true;
+    Step& made = step(column_changes,
+                      fmt::format("ALTER TABLE {} ADD COLUMN {}", quoted(added.name), column_sql(column)),
+                      features_.drop_column ? drop_column_sql(added.name, column) : "");
+    made.is_reversible = features_.drop_column;
+    if (!made.is_reversible) made.comment = "this version of SQLite cannot drop the column again";
     return {};
   }
 
-  // What ADD COLUMN accepts for rows that are there.
-  static bool is_constant(std::string_view sql) {
-    return is_single_literal(sql) && !starts_with_ignoring_case(trim(sql), "CURRENT_");
+  static std::string drop_column_sql(const TableName& name, const Column& column) {
+    return fmt::format("ALTER TABLE {} DROP COLUMN {}", quoted(name), quoted(column.name));
   }
 
   Result<void> add(const change::DropColumn& dropped) {
-    const std::string object = display(dropped.name) + "." + dropped.column.name;
-    if (!features_.drop_column) return needs_rebuild(fmt::format("column {} cannot be dropped", object));
-    if (const Table* table = find_table(dropped.name))
-      if (const std::string reason = keeps_column(*table, dropped.column.name); !reason.empty())
-        return needs_rebuild(fmt::format("column {} cannot be dropped, because {}", object, reason));
-    step(fmt::format("ALTER TABLE {} DROP COLUMN {}", quoted(dropped.name), quoted(dropped.column.name)),
-         fmt::format("ALTER TABLE {} ADD COLUMN {}", quoted(dropped.name), column_sql(dropped.column)),
-         fmt::format("the values of {} are lost; undo brings back the column without them", object), true);
+    if (!is_native(dropped.name)) return {};
+    const Column& column = dropped.column;
+    const std::string object = display(dropped.name) + "." + column.name;
+    Step& made =
+        step(column_changes, drop_column_sql(dropped.name, column),
+             fmt::format("ALTER TABLE {} ADD COLUMN {}", quoted(dropped.name), column_sql(column)),
+             fmt::format("the values of {} are lost; undo brings back the column without them, as the "
+                         "last one",
+                         object),
+             !column.generated);
+    made.is_reversible = column.nullable || column.default_sql || column.generated;
+    if (!made.is_reversible)
+      made.comment = fmt::format("the values of {} are lost, and undo works only on an empty table", object);
+    note_large(dropped.name, "rewrite_table", "dropping column " + column.name + " rewrites",
+               "leave the column where it is");
     return {};
   }
 
-  Result<void> add(const change::AlterColumn& altered) {
-    Column same = altered.to;
-    same.comment = altered.from.comment;
-    if (same == altered.from) return {};  // SQLite keeps no comments
-    return needs_rebuild(
-        fmt::format("column {}.{} cannot be altered", display(altered.name), altered.from.name));
-  }
-
   Result<void> add(const change::AddIndex& added) {
-    if (added.index.is_constraint) {
-      if (find_added(added.name) != nullptr) return {};
-      return needs_rebuild(
-          fmt::format("a UNIQUE constraint cannot be added to table {}", display(added.name)));
-    }
+    if (added.index.is_constraint || is_rebuilt(added.name)) return {};
     TRY(std::string sql, create_index_sql(added.name, added.index));
-    step(std::move(sql), drop_index(added.name, added.index));
+    step(index_adds, std::move(sql), drop_index_sql(added.name, added.index));
+    note_large(added.name, "lock_writers", "making index " + index_name(added.name, added.index) + " reads",
+               "apply it when few write: SQLite makes no index concurrently");
     return {};
   }
 
   Result<void> add(const change::DropIndex& dropped) {
-    if (is_dropped(dropped.name)) return {};
-    if (dropped.index.is_constraint)
-      return needs_rebuild(
-          fmt::format("a UNIQUE constraint cannot be dropped from table {}", display(dropped.name)));
+    if (dropped.index.is_constraint || !is_native(dropped.name)) return {};
     TRY(std::string undo, create_index_sql(dropped.name, dropped.index));
-    step(drop_index(dropped.name, dropped.index), std::move(undo));
+    step(index_drops, drop_index_sql(dropped.name, dropped.index), std::move(undo));
     return {};
   }
 
-  static std::string drop_index(const TableName& table, const Index& index) {
-    return "DROP INDEX " + quote_qualified(table.schema, index_name(table, index), dialect(Flavor::sqlite));
+  bool is_native(const TableName& name) const {
+    return !is_dropped(name) && !is_rebuilt(name) && !added_.contains(key_of(name));
   }
 
-  Result<void> add(const change::AddForeignKey& added) {
-    if (find_added(added.name) != nullptr) return {};
-    const Table* table = find_table(added.name);
-    if (table != nullptr && has_key(*table, added.key)) return {};
-    return needs_rebuild(fmt::format("a foreign key cannot be added to table {}", display(added.name)));
+  Result<void> add(const change::AddObject& added) {
+    TRY(check_object(added.name, added.object));
+    step(object_adds, definition_in(added.name.schema, added.object),
+         drop_object_sql(added.name, added.object));
+    return {};
+  }
+  Result<void> add(const change::DropObject& dropped) {
+    TRY(check_object(dropped.name, dropped.object));
+    drop_object(dropped.name, dropped.object);
+    return {};
+  }
+  Result<void> add(const change::AlterObject& altered) {
+    TRY(check_object(altered.name, altered.to));
+    const std::vector<Named> triggers = drop_object(altered.name, altered.from);
+    step(object_adds, definition_in(altered.name.schema, altered.to),
+         drop_object_sql(altered.name, altered.to));
+    make_again(triggers);
+    return {};
   }
 
-  Result<void> add(const change::DropForeignKey& dropped) {
-    if (is_dropped(dropped.name)) return {};
-    return needs_rebuild(fmt::format("a foreign key cannot be dropped from table {}", display(dropped.name)));
+  Result<void> check_object(const TableName& name, const NamedObject& object) const {
+    if (is_view_or_trigger(object)) return {};
+    return unsupported_error(fmt::format("SQLite has no {}s: {} cannot be made",
+                                         object_kind_name(object.kind), display({name.schema, object.name})),
+                             "leave it out with --ignore");
   }
 
-  template <typename Other>
-  Result<void> add(const Other& other) {
-    return unsupported_error(change_kind(Change(other)) + " is not planned", "");
+  // What has no place in a SQLite file: map_schema leaves it out and says so.
+  Error has_no(std::string_view what, const std::string& object) const {
+    return unsupported_error(fmt::format("SQLite has no {}: {} cannot be changed", what, object),
+                             "leave it out with --ignore");
+  }
+  Result<void> add(const change::AddSchema& added) {
+    return unsupported_error(
+        fmt::format("schema {} cannot be made in SQLite, where a schema is a file", added.name.schema),
+        "ATTACH 'PATH' AS name");
+  }
+  Result<void> add(const change::DropSchema& dropped) {
+    return unsupported_error(
+        fmt::format("schema {} cannot be dropped in SQLite, where a schema is a file", dropped.name.schema),
+        "DETACH it");
+  }
+  Result<void> add(const change::AddEnum& c) { return has_no("enums", display(c.name)); }
+  Result<void> add(const change::DropEnum& c) { return has_no("enums", display(c.name)); }
+  Result<void> add(const change::AlterEnum& c) { return has_no("enums", display(c.name)); }
+  Result<void> add(const change::SetComment& c) { return has_no("comments", display(c.name)); }
+
+  // Made by a rebuild, or not at all: see needs_rebuild.
+  Result<void> add(const change::AlterTable&) { return {}; }
+  Result<void> add(const change::AlterColumn&) { return {}; }
+  Result<void> add(const change::AddForeignKey&) { return {}; }
+  Result<void> add(const change::DropForeignKey&) { return {}; }
+  Result<void> add(const change::AlterPrimaryKey&) { return {}; }
+  Result<void> add(const change::AddCheck&) { return {}; }
+  Result<void> add(const change::DropCheck&) { return {}; }
+
+  // --- views and triggers ---
+  struct Named {
+    TableName name;  // its schema, and its own name
+    const NamedObject* object;
+  };
+
+  // Triggers of the table or view that no change speaks of: they go with it. Those of the connection (temp)
+  // too (https://www.sqlite.org/lang_createtrigger.html).
+  std::vector<Named> triggers_of(const TableName& owner) const {
+    std::vector<Named> found;
+    for (const std::string_view schema : {std::string_view(owner.schema), std::string_view("temp")}) {
+      const Namespace* space = have_.find_namespace(schema);
+      if (space == nullptr || (schema == "temp" && !found.empty() && owner.schema == "temp")) continue;
+      for (const NamedObject& trigger : space->triggers) {
+        const TableName name{space->name, trigger.name};
+        if (equals_ignoring_case(trigger.table, owner.table) && !changed_objects_.contains(key_of(name)))
+          found.push_back({name, &trigger});
+      }
+      if (owner.schema == "temp") break;
+    }
+    return found;
   }
 
-  Result<void> add(const change::AlterPrimaryKey& altered) {
-    return needs_rebuild(fmt::format("the primary key of table {} cannot be changed", display(altered.name)));
+  std::vector<Named> drop_triggers_of(const TableName& owner) {
+    std::vector<Named> triggers = triggers_of(owner);
+    for (const Named& trigger : triggers)
+      step(object_drops, drop_object_sql(trigger.name, *trigger.object),
+           definition_in(trigger.name.schema, *trigger.object));
+    return triggers;
+  }
+  std::vector<Named> drop_object(const TableName& name, const NamedObject& object) {
+    std::vector<Named> triggers;
+    if (object.kind == ObjectKind::view) triggers = drop_triggers_of({name.schema, object.name});
+    step(object_drops, drop_object_sql(name, object), definition_in(name.schema, object));
+    return triggers;
+  }
+  void make_again(const std::vector<Named>& triggers) {
+    for (const Named& trigger : triggers)
+      step(object_adds, definition_in(trigger.name.schema, *trigger.object),
+           drop_object_sql(trigger.name, *trigger.object));
   }
 
+  // --- rebuilds ---
+  Result<void> add_rebuilds() {
+    for (const Changed& table : changed_) {
+      if (table.reasons.empty()) continue;
+      current_ = table.changes.front();
+      Rebuild rebuild{{table.name.schema, table.have->name}, *table.have, *table.have, comment_of(table)};
+      bool loses = false;
+      for (const std::size_t place : table.changes) {
+        change_table(rebuild.to, changes_[place]);
+        loses = loses || loses_data(changes_[place]);
+      }
+      TRY(add_indexes_of(rebuild));
+      const std::vector<Named> triggers = drop_triggers_of(rebuild.name);
+      TRY(std::vector<Step> made, rebuild_steps(rebuild, temporary_name(rebuild.name)));
+      for (Step& one : made)
+        if (one.sql.starts_with("DROP TABLE")) one.loses_data = loses;
+      append(rebuilds, std::move(made));
+      make_again(triggers);
+      check_foreign_keys_of(rebuild);
+      note_large(rebuild.name, "rewrite_table", "the rebuild copies", "apply it when few write");
+    }
+    return {};
+  }
+
+  static std::string comment_of(const Changed& table) {
+    return fmt::format("{} is rebuilt, as ALTER TABLE cannot do it: {}", display(table.name),
+                       join(table.reasons, ", "));
+  }
+
+  // An index keeps its name while its table is rebuilt, so that the old one goes first.
+  Result<void> add_indexes_of(const Rebuild& rebuild) {
+    for (const Index& index : rebuild.from.indexes) {
+      if (index.is_constraint) continue;
+      TRY(std::string undo, create_index_sql(rebuild.name, index));
+      step(index_drops, drop_index_sql(rebuild.name, index), std::move(undo));
+    }
+    for (const Index& index : rebuild.to.indexes) {
+      if (index.is_constraint) continue;
+      TRY(std::string sql, create_index_sql(rebuild.name, index));
+      step(index_adds, std::move(sql), drop_index_sql(rebuild.name, index));
+    }
+    // DROP TABLE forgets what ANALYZE found (https://www.sqlite.org/fileformat2.html#stat1tab).
+    if (rebuild.from.estimated_rows)
+      step(object_adds, "ANALYZE " + quoted(rebuild.name), "", "the statistics went with the old table");
+    return {};
+  }
+
+  std::string temporary_name(const TableName& name) {
+    std::string made = "_bascule_new_" + name.table;
+    while (find_table({name.schema, made}) != nullptr || find_added({name.schema, made}) != nullptr)
+      made += "_";
+    return made;
+  }
+
+  // Its own keys, and those that lead to it.
+  void check_foreign_keys_of(const Rebuild& rebuild) {
+    if (!rebuild.to.foreign_keys.empty()) check_foreign_keys({rebuild.name, keeps_rowids(rebuild)});
+    check_keys_that_refer_to(rebuild.name);
+  }
+  void check_keys_that_refer_to(const TableName& name) {
+    const Namespace* space = have_.find_namespace(name.schema);
+    if (space == nullptr) return;
+    for (const Table& table : space->tables) {
+      const TableName other{space->name, table.name};
+      const bool refers = std::any_of(
+          table.foreign_keys.begin(), table.foreign_keys.end(),
+          [&](const auto& key) { return equals_ignoring_case(key.referenced_table, name.table); });
+      if (refers && !is_dropped(other) && !is_rebuilt(other)) check_foreign_keys({other, true});
+    }
+  }
+  void check_foreign_keys(CheckedTable table) {
+    if (std::find(checked_.begin(), checked_.end(), table) == checked_.end())
+      checked_.push_back(std::move(table));
+  }
+
+  // --- all together ---
+  void note_large(const TableName& name, std::string_view code, const std::string& what,
+                  std::string_view instead) {
+    const Table* table = find_table(name);
+    if (table == nullptr || table->estimated_rows.value_or(0) <= large_table) return;
+    notices_.push_back({std::string(code), display(name),
+                        fmt::format("{} about {} rows of {} and locks the database for writers meanwhile; {}",
+                                    what, *table->estimated_rows, display(name), instead)});
+  }
+
+  // Dropping a table deletes its rows first, and with them those that refer to them.
+  bool drops_referenced_table() {
+    for (const Change& one : changes_)
+      if (const auto* dropped = std::get_if<change::DropTable>(&one)) check_keys_that_refer_to(dropped->name);
+    return !checked_.empty();
+  }
+
+  PlannedSteps assemble() {
+    PlannedSteps planned;
+    const auto take = [&](std::vector<Step>& steps, std::optional<std::size_t> change) {
+      for (Step& one : steps) {
+        if (!one.change) one.change = change;
+        planned.steps.push_back(std::move(one));
+      }
+    };
+    std::optional<std::size_t> first;
+    for (const Changed& table : changed_)
+      if (!table.reasons.empty() && !first) first = table.changes.front();
+    const bool needs_keys_off = drops_referenced_table() || first;
+    Bracket keys = foreign_key_bracket(checked_), names = legacy_rename_bracket();
+    for (std::size_t phase = 0; phase < phase_count; ++phase) {
+      if (phase == renames && needs_keys_off) {
+        planned.steps.push_back(std::move(keys.before.front()));
+        keys.before.erase(keys.before.begin());
+      }
+      // The rows are remembered under the new names.
+      if (phase == object_drops && needs_keys_off) take(keys.before, {});
+      if (phase == rebuilds && first) take(names.before, first);
+      take(phases_[phase], {});
+      if (phase == rebuilds && first) take(names.after, first);
+    }
+    if (needs_keys_off) take(keys.after, {});
+    planned.notices = std::move(notices_);
+    return planned;
+  }
+
+  std::span<const Change> changes_;
   const Schema& have_;
   const Features& features_;
   std::map<std::string, Table> added_;
-  std::set<std::string> dropped_;
-  std::vector<Step> steps_;
+  std::set<std::string> dropped_, changed_objects_;
+  std::vector<Changed> changed_;  // in the order of the changes
+  std::map<std::string, std::size_t> changed_places_;
+  std::vector<CheckedTable> checked_;
+  std::size_t current_ = 0;  // the change for which steps are made
+  std::array<std::vector<Step>, phase_count> phases_;
+  std::vector<Notice> notices_;
 };
 
 }  // namespace
 
 Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have, const Features& features) {
-  return Planner(have, features).run(changes);
+  return Planner(changes, have, features).run();
 }
 
 }  // namespace bascule::sqlite

@@ -36,6 +36,7 @@ Result<std::string> parts_sql(const TableName& table, const Index& index) {
           "index the whole column, or the expression substr(column, 1, length)");
     list += list.empty() ? "" : ", ";
     list += part.column.empty() ? part.expression : quoted(part.column);
+    if (!part.collation.empty()) list += " COLLATE " + quoted(part.collation);
     if (part.descending) list += " DESC";
   }
   return "(" + list + ")";
@@ -53,6 +54,7 @@ Result<std::string> foreign_key_sql(const TableName& table, const ForeignKey& ke
     sql += fmt::format(" ON DELETE {}", foreign_key_action_sql(key.on_delete));
   if (key.on_update != ForeignKeyAction::no_action)
     sql += fmt::format(" ON UPDATE {}", foreign_key_action_sql(key.on_update));
+  if (key.match_full) sql += " MATCH FULL";
   if (key.deferrable) sql += key.initially_deferred ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE";
   return sql;
 }
@@ -63,16 +65,17 @@ std::string inline_key(const Table& table, const Column& column) {
                            table.primary_key->columns[0] == column.name;
   if (!is_only_key || table.options.without_rowid || !equals_ignoring_case(column.native_type, "INTEGER"))
     return {};
+  const std::string key = " " + constraint(table.primary_key->name) + "PRIMARY KEY";
   switch (column.identity) {
     case Identity::rowid:
-      return " PRIMARY KEY";
+      return key;
     case Identity::by_default:
     case Identity::always:
     case Identity::serial:
-      return " PRIMARY KEY AUTOINCREMENT";
+      return key + " AUTOINCREMENT";
     case Identity::none:
       // Written so, an INTEGER key is no rowid and may be NULL.
-      return column.nullable ? " PRIMARY KEY DESC" : " PRIMARY KEY";
+      return column.nullable ? key + " DESC" : key;
   }
   return {};
 }
@@ -96,6 +99,10 @@ std::string definition(const Column& column, const std::string& key) {
 
 std::string display(const TableName& name) {
   return name.schema.empty() || name.schema == "main" ? name.table : name.schema + "." + name.table;
+}
+
+std::string conflict_clauses_of(const TableName& name) {
+  return "ON CONFLICT of constraints of table " + name.schema + "." + name.table;
 }
 
 bool is_single_literal(std::string_view sql) {
@@ -154,7 +161,8 @@ Result<std::string> create_table_sql(const TableName& name, const Table& table) 
     return unsupported_error("table " + display(name) + " has no columns, which SQLite does not allow",
                              "give it a column");
   if (table.primary_key && !has_inline_key)
-    parts.push_back("PRIMARY KEY " + column_list(table.primary_key->columns));
+    parts.push_back(constraint(table.primary_key->name) + "PRIMARY KEY " +
+                    column_list(table.primary_key->columns));
   for (const Index& index : table.indexes) {
     if (!index.is_constraint) continue;
     TRY(const std::string columns, parts_sql(name, index));

@@ -17,6 +17,8 @@ std::string index_name(const TableName& name, const Index& index);
 std::string column_sql(const Column& column);
 // `table`, or `schema.table` outside main.
 std::string display(const TableName& name);
+// How Schema::not_modelled names the ON CONFLICT clauses of a table.
+std::string conflict_clauses_of(const TableName& name);
 // True if the expression may stand after DEFAULT without parentheses: one literal or CURRENT_TIMESTAMP.
 bool is_single_literal(std::string_view sql);
 
