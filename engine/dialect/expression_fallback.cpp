@@ -25,12 +25,25 @@ bool is_text(const Piece& piece, std::string_view text) {
   return piece.text == text && piece.kind != TokenKind::string && piece.kind != TokenKind::quoted_identifier;
 }
 
+// "name" and `name` are name where the quotes change nothing: SQLite puts them around what it renames in
+// views and triggers.
+bool needs_no_quotes(std::string_view quoted) {
+  const std::string_view name = quoted.substr(1, quoted.size() - 2);
+  return !name.empty() && (name[0] < '0' || name[0] > '9') &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
 // The tokens without blanks and comments.
 Pieces read_pieces(std::string_view sql, Flavor flavor) {
   Pieces pieces;
   for (const auto& token : tokenize(sql, dialect(flavor).lexer)) {
     const std::string_view text = sql.substr(token.offset, token.size);
     if (token.kind == TokenKind::space || token.kind == TokenKind::comment) continue;
+    if (token.kind == TokenKind::quoted_identifier && text.size() > 2 && needs_no_quotes(text)) {
+      pieces.push_back({TokenKind::word, std::string(text.substr(1, text.size() - 2))});
+      continue;
+    }
     const bool is_plain = token.kind == TokenKind::word || token.kind == TokenKind::number;
     pieces.push_back({token.kind, is_plain ? to_lower(text) : std::string(text)});
   }

@@ -116,8 +116,9 @@ class TableReader {
       name_ = tokens_.take_name();
       return;
     }
+    std::string name = std::exchange(name_, {});
     if (tokens_.accept("check")) {
-      table_.checks.push_back({std::exchange(name_, {}), tokens_.take_parentheses()});
+      table_.checks.push_back({std::move(name), tokens_.take_parentheses()});
     } else if (tokens_.accept("collate")) {
       const std::string collation = tokens_.take_name();
       if (column_ != nullptr) column_->collation = collation;
@@ -126,7 +127,22 @@ class TableReader {
     } else if (tokens_.accept("default")) {
       read_default();
     } else if (tokens_.accept("references")) {
-      read_reference();
+      read_reference(std::move(name));
+    } else if (tokens_.accept("foreign")) {
+      tokens_.accept("key");
+      if (tokens_.is("(")) tokens_.skip_parentheses();
+      name_ = std::move(name);  // REFERENCES comes
+    } else if (tokens_.accept("primary")) {
+      tokens_.accept("key");
+      table_.primary_key_name = std::move(name);
+      if (tokens_.is("(")) read_key();
+    } else if (tokens_.accept("unique")) {
+      UniqueDefinition unique{std::move(name), {}};
+      if (tokens_.is("("))
+        unique.columns = read_key();
+      else if (column_ != nullptr)
+        unique.columns.push_back(column_->name);
+      table_.uniques.push_back(std::move(unique));
     } else if (tokens_.accept("autoincrement")) {
       if (column_ != nullptr) column_->autoincrement = true;
     } else if (tokens_.accept("conflict")) {
@@ -136,10 +152,8 @@ class TableReader {
       if (tokens_.accept("deferrable")) tokens_.accept("initially") ? tokens_.skip() : void();
     } else if (tokens_.accept("deferrable")) {
       read_deferrable();
-    } else if (tokens_.is("(")) {
-      read_key();
     } else {
-      tokens_.skip();  // PRIMARY KEY, UNIQUE, NOT NULL, FOREIGN KEY, GENERATED ALWAYS, ON
+      tokens_.skip();  // NOT NULL, GENERATED ALWAYS, ASC, DESC, ON
     }
   }
 
@@ -158,24 +172,30 @@ class TableReader {
     tokens_.skip();
   }
 
-  // PRIMARY KEY (a AUTOINCREMENT) is a way to write it, too.
-  void read_key() {
+  // The columns of PRIMARY KEY and UNIQUE. PRIMARY KEY (a AUTOINCREMENT) is a way to write it, too.
+  std::vector<std::string> read_key() {
+    std::vector<std::string> columns;
     tokens_.skip();
-    std::string last;
+    bool is_next = true;
     for (int depth = 1; depth > 0 && !tokens_.at_end();) {
       if (tokens_.is("(")) ++depth;
       if (tokens_.is(")")) --depth;
       if (tokens_.accept("autoincrement")) {
         for (ColumnDefinition& column : table_.columns)
-          if (equals_ignoring_case(column.name, last)) column.autoincrement = true;
+          if (!columns.empty() && equals_ignoring_case(column.name, columns.back()))
+            column.autoincrement = true;
         continue;
       }
-      last = tokens_.take_name();
+      const bool is_comma = depth == 1 && tokens_.is(",");
+      std::string word = tokens_.take_name();
+      if (is_next && depth > 0) columns.push_back(std::move(word));
+      is_next = is_comma;
     }
+    return columns;
   }
 
-  void read_reference() {
-    table_.foreign_keys.push_back({std::exchange(name_, {}), false, false});
+  void read_reference(std::string name) {
+    table_.foreign_keys.push_back({std::move(name)});
     tokens_.take_name();
     if (tokens_.is("(")) tokens_.skip_parentheses();
     for (;;) {
@@ -185,6 +205,7 @@ class TableReader {
         }  // the first of two words
         tokens_.skip();
       } else if (tokens_.accept("match")) {
+        table_.foreign_keys.back().match_full = tokens_.is("full");
         tokens_.skip();
       } else {
         return;

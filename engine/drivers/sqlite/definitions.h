@@ -19,15 +19,23 @@ struct ColumnDefinition {
 
 struct ForeignKeyDefinition {
   std::string name;  // "" without CONSTRAINT
+  bool match_full = false;
   bool deferrable = false;
   bool initially_deferred = false;
+};
+
+struct UniqueDefinition {
+  std::string name;  // "" without CONSTRAINT
+  std::vector<std::string> columns;
 };
 
 struct TableDefinition {
   std::vector<ColumnDefinition> columns;
   std::vector<Check> checks;
   std::vector<ForeignKeyDefinition> foreign_keys;  // in the order of the text
-  bool has_conflict_clause = false;                // ON CONFLICT in a constraint
+  std::vector<UniqueDefinition> uniques;
+  std::string primary_key_name;      // "" without CONSTRAINT
+  bool has_conflict_clause = false;  // ON CONFLICT in a constraint
 
   const ColumnDefinition* find_column(std::string_view name) const;
 };

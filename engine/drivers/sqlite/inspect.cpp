@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "engine/base/text.h"
 #include "engine/dialect/sql_writer.h"
@@ -62,6 +63,9 @@ constexpr std::string_view view_columns_sql =
     "SELECT l.name, x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden FROM pragma_table_list AS l,"
     " pragma_table_xinfo(l.name, {literal}) AS x WHERE l.schema = {literal} AND l.type = 'view'"
     " ORDER BY l.name, x.cid";
+constexpr std::string_view one_view_columns_sql =
+    "SELECT {view}, name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo({view}, "
+    "{literal})";
 constexpr std::string_view indexes_sql =
     "SELECT l.name, i.name, i.\"unique\", i.origin, x.cid, x.name, x.desc, x.coll, m.sql"
     " FROM pragma_table_list AS l, pragma_index_list(l.name, {literal}) AS i,"
@@ -77,6 +81,11 @@ constexpr std::string_view triggers_sql =
 constexpr std::string_view has_sequences_sql =
     "SELECT 1 FROM {schema}.sqlite_schema WHERE name = 'sqlite_sequence'";
 constexpr std::string_view sequences_sql = "SELECT name, seq FROM {schema}.sqlite_sequence";
+
+constexpr std::string_view has_statistics_sql =
+    "SELECT 1 FROM {schema}.sqlite_schema WHERE name = 'sqlite_stat1'";
+constexpr std::string_view statistics_sql =
+    "SELECT tbl, max(CAST(stat AS INTEGER)) FROM {schema}.sqlite_stat1 GROUP BY tbl";
 
 ForeignKeyAction action_of(std::string_view word) {
   for (const auto action : {ForeignKeyAction::restrict_, ForeignKeyAction::cascade,
@@ -94,14 +103,21 @@ class NamespaceReader {
 
   Result<Namespace> read(std::vector<UnmodelledObject>& not_modelled) {
     TRY(read_tables(not_modelled));
+    list_virtual_tables(not_modelled);
     if (!options_.names_only) {
       TRY(read_columns());
       TRY(read_view_columns(not_modelled));
       TRY(read_indexes());
+      for (const std::string& name : odd_keys_)
+        not_modelled.push_back({odd_primary_key_of({space_.name, name}), sqls_[name]});
       TRY(read_foreign_keys());
       TRY(read_sequences());
       TRY(read_triggers());
-      for (Table& table : space_.tables) put_in_order(table);
+      TRY(read_statistics());
+      for (Table& table : space_.tables) {
+        name_constraints(table);
+        put_in_order(table);
+      }
     }
     return std::move(space_);
   }
@@ -132,12 +148,29 @@ class NamespaceReader {
         table.options.without_rowid = query.integer(2) != 0;
         table.options.strict = query.integer(3) != 0;
         definitions_[name] = read_create_table(sql);
+        sqls_[name] = sql;
         if (definitions_[name].has_conflict_clause)
           not_modelled.push_back({conflict_clauses_of({space_.name, name}), sql});
+        spellings_.emplace(to_lower(name), name);
         space_.tables.push_back(std::move(table));
       } else {
-        not_modelled.push_back({kind + " table " + space_.name + "." + name, sql});
+        (kind == "shadow" ? shadows_ : virtuals_).push_back({name, sql});
       }
+    }
+  }
+
+  // A shadow table keeps the data of the virtual table whose name it begins with
+  // (https://www.sqlite.org/vtab.html#xshadowname).
+  void list_virtual_tables(std::vector<UnmodelledObject>& not_modelled) const {
+    std::map<std::string, std::vector<std::string>> owned;
+    for (const auto& [shadow, sql] : shadows_)
+      if (const auto end = shadow.rfind('_'); end != std::string::npos)
+        owned[shadow.substr(0, end)].push_back(shadow);
+    for (const auto& [name, sql] : virtuals_) {
+      std::string what = "virtual table " + space_.name + "." + name;
+      if (const auto found = owned.find(name); found != owned.end())
+        what += ", with its tables " + join(found->second, ", ");
+      not_modelled.push_back({std::move(what), sql});
     }
   }
 
@@ -183,6 +216,7 @@ class NamespaceReader {
       table.checks = definitions_[table.name].checks;
       if (keys[table.name].empty()) continue;
       table.primary_key.emplace();
+      table.primary_key->name = definitions_[table.name].primary_key_name;
       for (auto& [place, column] : keys[table.name]) table.primary_key->columns.push_back(std::move(column));
       find_rowid_alias(table);
     }
@@ -208,8 +242,7 @@ class NamespaceReader {
     for (NamedObject& view : space_.views) {
       view.columns.clear();
       const std::string one =
-          replace_all(view_columns_sql, "l.type = 'view'",
-                      "l.type = 'view' AND l.name = " + quote_literal(view.name, dialect(Flavor::sqlite)));
+          replace_all(one_view_columns_sql, "{view}", quote_literal(view.name, dialect(Flavor::sqlite)));
       if (!take_view_columns(one).ok())
         not_modelled.push_back(
             {"the columns of the broken view " + space_.name + "." + view.name, view.definition});
@@ -223,8 +256,10 @@ class NamespaceReader {
       TRY(const bool more, query.next());
       if (!more) return {};
       const std::string name = query.string(0);
-      for (NamedObject& view : space_.views)
-        if (view.name == name) view.columns.push_back(column_of(query));
+      const auto view =
+          std::lower_bound(space_.views.begin(), space_.views.end(), name,
+                           [](const NamedObject& one, const std::string& key) { return one.name < key; });
+      if (view != space_.views.end() && view->name == name) view->columns.push_back(column_of(query));
     }
   }
 
@@ -241,6 +276,7 @@ class NamespaceReader {
       const std::string origin = query.string(3);
       if (origin == "pk") {
         forget_rowid_alias(*table);
+        if (!is_plain_part(query, *table)) odd_keys_.insert(table->name);
         continue;
       }
       if (query.string(1) != current || index == nullptr) {
@@ -265,13 +301,24 @@ class NamespaceReader {
       return part;
     }
     part.column = query.string(5);
-    const std::string collation = query.string(7);
-    const Column* column = table.find_column(part.column);
-    const std::string_view own =
-        column == nullptr || column->collation.empty() ? "BINARY" : column->collation;
-    if (equals_ignoring_case(collation, own)) return part;
-    part.collation = collation;
+    if (const std::string collation = query.string(7);
+        !equals_ignoring_case(collation, own_collation(table, part.column)))
+      part.collation = collation;
     return part;
+  }
+  static std::string_view own_collation(const Table& table, std::string_view name) {
+    const Column* column = table.find_column(name);
+    return column == nullptr || column->collation.empty() ? std::string_view("BINARY") : column->collation;
+  }
+
+  // Whether a part of a primary key is no more than its column. (INTEGER PRIMARY KEY DESC is modelled.)
+  static bool is_plain_part(const CatalogQuery& query, const Table& table) {
+    const Column* column = table.find_column(query.string(5));
+    const bool is_integer = column != nullptr && table.primary_key &&
+                            table.primary_key->columns.size() == 1 &&
+                            equals_ignoring_case(column->native_type, "INTEGER");
+    return (query.integer(6) == 0 || is_integer) &&
+           equals_ignoring_case(query.string(7), own_collation(table, query.string(5)));
   }
 
   // INTEGER PRIMARY KEY DESC keeps an index of its own, so that it is an ordinary key.
@@ -300,6 +347,7 @@ class NamespaceReader {
         const auto& definitions = definitions_[table->name].foreign_keys;
         if (const auto place = table->foreign_keys.size() - 1; place < definitions.size()) {
           key->name = definitions[place].name;
+          key->match_full = definitions[place].match_full;
           key->deferrable = definitions[place].deferrable;
           key->initially_deferred = definitions[place].initially_deferred;
         }
@@ -316,9 +364,8 @@ class NamespaceReader {
 
   // As the table spells itself; a reference may be written in other case.
   std::string spelled_table(std::string name) const {
-    for (const Table& table : space_.tables)
-      if (equals_ignoring_case(table.name, name)) return table.name;
-    return name;
+    const auto found = spellings_.find(to_lower(name));
+    return found == spellings_.end() ? name : found->second;
   }
   // Without a name the column of the referenced table's primary key at this place is meant.
   static std::string referenced_column(std::string name, const Table* table, std::size_t place) {
@@ -359,6 +406,35 @@ class NamespaceReader {
     }
   }
 
+  // SQLite makes one automatic index for constraints of the same columns.
+  void name_constraints(Table& table) {
+    const auto& uniques = definitions_[table.name].uniques;
+    for (Index& index : table.indexes) {
+      if (!index.is_constraint) continue;
+      const auto named = std::find_if(uniques.begin(), uniques.end(), [&](const UniqueDefinition& unique) {
+        return std::equal(unique.columns.begin(), unique.columns.end(), index.parts.begin(),
+                          index.parts.end(), [](const std::string& column, const IndexPart& part) {
+                            return equals_ignoring_case(column, part.column);
+                          });
+      });
+      if (named != uniques.end()) index.name = named->name;
+    }
+  }
+
+  // What ANALYZE counted, if it ever ran (https://www.sqlite.org/fileformat2.html#stat1tab): the first number
+  // of each row is that of the index's rows, the greatest one of a table that of its own.
+  Result<void> read_statistics() {
+    TRY(CatalogQuery exists, open(has_statistics_sql));
+    TRY(const bool has_statistics, exists.next());
+    if (!has_statistics) return {};
+    TRY(CatalogQuery query, open(statistics_sql));
+    for (;;) {
+      TRY(const bool more, query.next());
+      if (!more) return {};
+      if (Table* table = find_table(query.string(0))) table->estimated_rows = query.integer(1);
+    }
+  }
+
   static void put_in_order(Table& table) {
     const auto text_of = [](const Index& index) {
       std::string text = index.name;
@@ -379,7 +455,11 @@ class NamespaceReader {
   Session& session_;
   const InspectOptions& options_;
   Namespace space_;
+  std::vector<std::pair<std::string, std::string>> virtuals_, shadows_;  // names and definitions
   std::map<std::string, TableDefinition> definitions_;
+  std::map<std::string, std::string> sqls_;
+  std::set<std::string> odd_keys_;                          // of tables
+  std::unordered_map<std::string, std::string> spellings_;  // of tables, by their names in lower case
 };
 
 bool is_wanted(const std::string& name, const InspectOptions& options) {

@@ -201,11 +201,16 @@ class Planner {
 
   // A rebuild is made from the model, and would lose what that does not hold.
   Result<void> check_can_rebuild(const Changed& table) const {
+    const TableName name{table.name.schema, table.have->name};
+    const std::pair<std::string, std::string_view> losses[] = {
+        {conflict_clauses_of(name), "has ON CONFLICT clauses"},
+        {odd_primary_key_of(name), "has a primary key with an order or a collation of its own"}};
     for (const UnmodelledObject& object : have_.not_modelled)
-      if (equals_ignoring_case(object.what, conflict_clauses_of({table.name.schema, table.have->name})))
-        return unsupported_error(fmt::format("table {} has ON CONFLICT clauses, which its rebuild would lose",
-                                             display(table.name)),
-                                 "rebuild it by hand");
+      for (const auto& [what, reason] : losses)
+        if (object.what == what)
+          return unsupported_error(
+              fmt::format("table {} {}, which its rebuild would lose", display(name), reason),
+              "rebuild it by hand, or leave it out with --ignore");
     return {};
   }
 
@@ -523,11 +528,8 @@ class Planner {
       if (!table.reasons.empty() && !first) first = table.changes.front();
     const bool needs_keys_off = drops_referenced_table() || first;
     Bracket keys = foreign_key_bracket(checked_), names = legacy_rename_bracket();
+    if (needs_keys_off) planned.steps = session_settings();
     for (std::size_t phase = 0; phase < phase_count; ++phase) {
-      if (phase == renames && needs_keys_off) {
-        planned.steps.push_back(std::move(keys.before.front()));
-        keys.before.erase(keys.before.begin());
-      }
       // The rows are remembered under the new names.
       if (phase == object_drops && needs_keys_off) take(keys.before, {});
       if (phase == rebuilds && first) take(names.before, first);

@@ -137,11 +137,11 @@ Step check(std::string sql, std::string undo_sql, std::string comment = {}) {
   return made;
 }
 
-Step setting(std::string_view name, std::string_view value, std::string_view undo_value,
-             std::string comment) {
-  Step made = step(fmt::format("PRAGMA {} = {}", name, value),
-                   fmt::format("PRAGMA {} = {}", name, undo_value), std::move(comment));
+// Set before all else, forth and back, and put back as it was at the end.
+Step setting(std::string_view name, std::string comment) {
+  Step made = step(fmt::format("PRAGMA {} = OFF", name), "", std::move(comment));
   made.session_setting = fmt::format("PRAGMA {}", name);
+  made.in_transaction = false;
   return made;
 }
 
@@ -205,37 +205,34 @@ Result<std::vector<Step>> rebuild_steps(const Rebuild& rebuild, const std::strin
   return steps;
 }
 
+std::vector<Step> session_settings() {
+  return {setting("foreign_keys", "or dropping a table would delete the rows that refer to it"),
+          setting("legacy_alter_table", "so that RENAME is followed by views, triggers and foreign keys")};
+}
+
 Bracket foreign_key_bracket(const std::vector<CheckedTable>& tables) {
-  const std::string remember =
-      fmt::format("CREATE TEMP TABLE \"_bascule_orphans\" AS {}", orphans_sql(tables));
-  const std::string forget = fmt::format("DROP TABLE {}", remembered);
   const std::string is_off =
       "SELECT 'foreign keys could not be switched off, because a transaction is open'"
       " FROM pragma_foreign_keys WHERE foreign_keys = 1";
+  if (tables.empty()) return {{check(is_off, is_off)}, {check(is_off, is_off)}};
+
+  const std::string remember =
+      fmt::format("CREATE TEMP TABLE \"_bascule_orphans\" AS {}", orphans_sql(tables));
+  const std::string forget = fmt::format("DROP TABLE {}", remembered);
   const std::string new_orphans = fmt::format(
       "SELECT CASE WHEN row_id IS NULL THEN 'a row' ELSE 'row ' || row_id END || ' of table ' || child ||"
       " ' refers to a row of ' || parent || ' that is not there (' || count(*) OVER () || ' such in all)'"
       " FROM ({} EXCEPT SELECT * FROM {}) ORDER BY space, child, row_id LIMIT 1",
       orphans_sql(tables), remembered);
-  Bracket bracket;
-  Step off = setting("foreign_keys", "OFF", "ON",
-                     "or dropping a table would delete the rows that refer to it; put back at the end");
-  off.in_transaction = false;
-  bracket.before.push_back(std::move(off));
-  bracket.before.push_back(step(remember, forget, "rows that refer to nothing already do not hinder"));
-  bracket.before.push_back(check(is_off, new_orphans));
-  bracket.after.push_back(check(new_orphans, is_off));
-  bracket.after.push_back(step(forget, remember));
-  Step on = setting("foreign_keys", "ON", "OFF", "");
-  on.in_transaction = false;
-  bracket.after.push_back(std::move(on));
-  return bracket;
+  Step remembering = step(remember, forget, "rows that refer to nothing already do not hinder");
+  return {{std::move(remembering), check(is_off, new_orphans)},
+          {check(new_orphans, is_off), step(forget, remember)}};
 }
 
 Bracket legacy_rename_bracket() {
-  return {{setting("legacy_alter_table", "ON", "OFF",
-                   "so that RENAME leaves views, triggers and other tables as they are")},
-          {setting("legacy_alter_table", "OFF", "ON", "")}};
+  const std::string on = "PRAGMA legacy_alter_table = ON", off = "PRAGMA legacy_alter_table = OFF";
+  return {{step(on, off, "so that RENAME leaves views, triggers and other tables as they are")},
+          {step(off, on)}};
 }
 
 }  // namespace bascule::sqlite

@@ -34,12 +34,15 @@ struct CheckedTable {
   bool operator==(const CheckedTable&) const = default;
 };
 
-// The steps around all rebuilds of a plan: foreign keys are off from the first to the last one, rows that
-// refer to nothing are remembered (they do not hinder), and new ones are refused by name. Nothing of it can
-// be inside of a transaction of the user: PRAGMA foreign_keys does nothing there, which is checked.
+// The first steps of a plan with rebuilds, outside of its transaction.
+std::vector<Step> session_settings();
+
 struct Bracket {
   std::vector<Step> before, after;
 };
+// The steps around all that follows the renames: rows that refer to nothing are remembered, so that they do
+// not hinder, and new ones are refused by name. It is checked that foreign keys are off: PRAGMA foreign_keys
+// does nothing inside a transaction (https://www.sqlite.org/pragma.html#pragma_foreign_keys).
 Bracket foreign_key_bracket(const std::vector<CheckedTable>& tables);
 // The steps around the rebuilds alone.
 Bracket legacy_rename_bracket();

@@ -105,6 +105,10 @@ std::string conflict_clauses_of(const TableName& name) {
   return "ON CONFLICT of constraints of table " + name.schema + "." + name.table;
 }
 
+std::string odd_primary_key_of(const TableName& name) {
+  return "order or collation of the primary key of table " + name.schema + "." + name.table;
+}
+
 bool is_single_literal(std::string_view sql) {
   const std::string_view text = trim(sql);
   const auto tokens = tokenize(text, sqlite().lexer);

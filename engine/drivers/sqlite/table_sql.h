@@ -17,8 +17,10 @@ std::string index_name(const TableName& name, const Index& index);
 std::string column_sql(const Column& column);
 // `table`, or `schema.table` outside main.
 std::string display(const TableName& name);
-// How Schema::not_modelled names the ON CONFLICT clauses of a table.
+// How Schema::not_modelled names what the model does not hold of a table: ON CONFLICT clauses, and the order
+// or collation of the columns of its primary key.
 std::string conflict_clauses_of(const TableName& name);
+std::string odd_primary_key_of(const TableName& name);
 // True if the expression may stand after DEFAULT without parentheses: one literal or CURRENT_TIMESTAMP.
 bool is_single_literal(std::string_view sql);
 
