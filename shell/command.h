@@ -69,6 +69,7 @@ Error usage_of(std::string_view command, std::string what);
 std::vector<CommandRow> connection_commands();
 std::vector<CommandRow> schema_commands();
 std::vector<CommandRow> plan_commands();
+std::vector<CommandRow> apply_commands();
 std::vector<CommandRow> data_commands();
 std::vector<CommandRow> migrate_commands();
 std::vector<CommandRow> script_commands();

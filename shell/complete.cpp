@@ -44,7 +44,7 @@ class Collector {
 // The catalog if it is at hand or can be read without touching a transaction of the user.
 const Schema* catalog(Session& session, Member& member) {
   if (member.live->transaction() == TransactionState::none) {
-    auto schema = session.schema(member);
+    auto schema = session.known_schema(member);
     if (schema.ok()) return *schema;
   }
   return member.schema ? &*member.schema : nullptr;

@@ -180,13 +180,16 @@ Result<Member*> Session::find(std::string_view name) {
 }
 
 Result<const Schema*> Session::schema(Member& member) {
-  if (!member.schema || member.schema_version != member.live->catalog_version()) {
-    TRY(Connection * connection, member.live->ready());
-    const std::size_t version = member.live->catalog_version();
-    TRY(member.schema, connection->inspect({}));
-    member.schema_version = version;
-  }
+  TRY(Connection * connection, member.live->ready());
+  const std::size_t version = member.live->catalog_version();
+  TRY(member.schema, connection->inspect({}));
+  member.schema_version = version;
   return &*member.schema;
+}
+
+Result<const Schema*> Session::known_schema(Member& member) {
+  if (member.schema && member.schema_version == member.live->catalog_version()) return &*member.schema;
+  return schema(member);
 }
 
 Result<void> Session::redirect(std::optional<Output> output) {

@@ -70,8 +70,10 @@ class Session {
   Result<Member*> current() { return find(""); }
   Member* current_or_null() { return current_; }
   const std::vector<std::unique_ptr<Member>>& members() const { return members_; }
-  // The catalog, read again only if a statement may have changed it.
+  // The catalog as it is now.
   Result<const Schema*> schema(Member& member);
+  // As it was read last, unless a statement of this shell may have changed it: for completion.
+  Result<const Schema*> known_schema(Member& member);
 
   // --- talking ---
   // Data. `\o` replaces it; see reset_output.

@@ -8,11 +8,8 @@ namespace {
 constexpr LexerFlags sqlite_lexer{
     .backtick_identifiers = true, .bracket_identifiers = true, .trigger_bodies = true};
 
-constexpr LexerFlags postgres_lexer{.dollar_quotes = true,
-                                    .prefixed_strings = true,
-                                    .nested_comments = true,
-                                    .atomic_bodies = true,
-                                    .question_operators = true};
+constexpr LexerFlags postgres_lexer{
+    .dollar_quotes = true, .prefixed_strings = true, .nested_comments = true, .atomic_bodies = true};
 
 constexpr LexerFlags mysql_lexer{.backslash_escapes = true,
                                  .double_quote_is_string = true,
@@ -25,14 +22,14 @@ constexpr LexerFlags mysql_lexer{.backslash_escapes = true,
 
 constexpr std::array<Dialect, 4> dialects{{
     {Flavor::sqlite, "sqlite", "sqlite", "SQLite", '"', "1", "0", "strftime('%Y-%m-%d %H:%M:%f', 'now')",
-     "main", true, 0, sqlite_lexer, "BEGIN", false, true, true, false},
+     "main", true, 0, sqlite_lexer, "BEGIN", false, true, true, false, "sqlite::memory:"},
     {Flavor::postgres, "postgres", "postgres", "PostgreSQL", '"', "TRUE", "FALSE", "now() AT TIME ZONE 'UTC'",
      "public", true, 63, postgres_lexer, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", true, false,
-     false, false},
+     false, false, ""},
     {Flavor::mysql, "mysql", "mysql", "MySQL", '`', "TRUE", "FALSE", "UTC_TIMESTAMP(6)", "", false, 64,
-     mysql_lexer, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", false, false, true, true},
+     mysql_lexer, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", false, false, true, true, ""},
     {Flavor::mariadb, "mysql", "mariadb", "MariaDB", '`', "TRUE", "FALSE", "UTC_TIMESTAMP(6)", "", false, 64,
-     mysql_lexer, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", false, false, true, true},
+     mysql_lexer, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", false, false, true, true, ""},
 }};
 
 }  // namespace

@@ -24,7 +24,6 @@ struct LexerFlags {
   bool compound_bodies = false;           // BEGIN ... END; CASE ... END CASE in routines and triggers: MySQL
   bool trigger_bodies = false;            // CREATE TRIGGER ... BEGIN ... END: SQLite
   bool atomic_bodies = false;             // CREATE FUNCTION ... BEGIN ATOMIC ... END: PostgreSQL 14
-  bool question_operators = false;        // ? ?| ?& are operators: PostgreSQL (a placeholder only when bound)
 };
 
 struct Dialect {
@@ -45,6 +44,8 @@ struct Dialect {
   bool table_names_fold_case;   // "Users" and "users" are one table
   bool column_names_fold_case;  // the same for columns
   bool restrict_is_no_action;   // of foreign keys: both refuse at once
+  // A database that is gone with its connection; "" where one must be created and dropped.
+  std::string_view scratch_url;
 };
 
 const Dialect& dialect(Flavor flavor);

@@ -5,6 +5,11 @@
 
 namespace bascule {
 
+Features baseline_features(Flavor flavor) {
+  constexpr std::string_view oldest[] = {"3.37.0", "12.0", "8.0.16", "10.6.0"};  // in the order of Flavor
+  return compute_features(flavor, oldest[static_cast<std::size_t>(flavor)]);
+}
+
 Features compute_features(Flavor flavor, std::string_view version_text) {
   Features features;
   features.flavor = flavor;
@@ -25,7 +30,6 @@ Features compute_features(Flavor flavor, std::string_view version_text) {
 
   features.array_binding = mariadb && at_least(10, 2, 0);
   features.uuid_type = postgres || (mariadb && at_least(10, 7, 0));
-  features.json_type = postgres || mysql;
   features.check_constraints =
       sqlite || postgres || (mysql && at_least(8, 0, 16)) || (mariadb && at_least(10, 2, 0));
   features.expression_defaults =
@@ -33,7 +37,6 @@ Features compute_features(Flavor flavor, std::string_view version_text) {
   features.drop_column = !sqlite || at_least(3, 35, 0);
   features.rename_column = postgres || (sqlite && at_least(3, 25, 0)) || (mysql && at_least(8, 0, 0)) ||
                            (mariadb && at_least(10, 5, 2));
-  features.strict_tables = sqlite && at_least(3, 37, 0);
   return features;
 }
 

@@ -15,13 +15,14 @@ struct Features {
 
   bool array_binding = false;        // bulk execution of a prepared statement (MariaDB 10.2)
   bool uuid_type = false;            // PostgreSQL; MariaDB 10.7
-  bool json_type = false;            // a real JSON type, not text with a check
   bool check_constraints = false;    // kept and enforced (MySQL 8.0.16, MariaDB 10.2, others)
   bool expression_defaults = false;  // DEFAULT (expr): MySQL 8.0.13, MariaDB 10.2, others
   bool drop_column = false;          // SQLite 3.35
   bool rename_column = false;        // SQLite 3.25, MySQL 8.0, MariaDB 10.5.2
-  bool strict_tables = false;        // SQLite 3.37
 };
+
+// Of the oldest server of this flavour that bascule supports, for statements that must load on any.
+Features baseline_features(Flavor flavor);
 
 // `version_text` as the server gives it, with flavour suffixes ("10.11.19-MariaDB-0+deb12u1").
 Features compute_features(Flavor flavor, std::string_view version_text);

@@ -24,6 +24,7 @@ namespace bascule {
 struct ConnectOptions {
   ConnectionUrl url;
   std::optional<std::string> password = {};  // from a profile; wins over the URL's
+  std::string database = {};                 // of the server; wins over the URL's. "": the URL's
   bool read_only = false;                    // enforced by the server, not by us
   bool create = false;                       // SQLite: the file may be new
   std::vector<std::string> init =

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/model/change.h"
 #include "engine/model/schema.h"
 
 namespace bascule {
@@ -21,6 +22,10 @@ Json enum_json(const EnumType& type);
 Json object_json(const NamedObject& object);
 Json table_options_json(const TableOptions& options);  // what is not the default
 Json table_json(const Table& table);
+
+Json plan_json(const Plan& plan, std::string_view default_schema);  // see plan_json.h
+Json schema_json(const Schema& schema);
+Result<Schema> read_schema(const Json& json);  // error usage
 
 // On one line. Bytes that are no UTF-8 become U+FFFD.
 std::string dump_json(const Json& json);

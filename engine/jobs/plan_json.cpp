@@ -1,6 +1,5 @@
 #include "engine/jobs/plan_json.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/base/overloaded.h"
@@ -108,6 +107,23 @@ Json changes_json(const std::vector<Change>& changes, std::string_view default_s
   return list;
 }
 
+Json steps_json(const std::vector<Step>& planned) {
+  Json steps = Json::array();
+  for (const auto& step : planned) {
+    Json json{{"sql", step.sql},
+              {"undo_sql", step.undo_sql},
+              {"comment", step.comment},
+              {"loses_data", step.loses_data},
+              {"in_transaction", step.in_transaction},
+              {"reversible", step.is_reversible}};
+    if (!step.session_setting.empty()) json["session_setting"] = step.session_setting;
+    if (step.must_be_empty) json["must_be_empty"] = true;
+    if (step.change) json["change"] = *step.change;
+    steps.push_back(std::move(json));
+  }
+  return steps;
+}
+
 Json notices_json(const std::vector<Notice>& notices) {
   Json list = Json::array();
   for (const auto& notice : notices)
@@ -117,28 +133,24 @@ Json notices_json(const std::vector<Notice>& notices) {
 
 }  // namespace
 
-std::string difference_to_json(const Difference& difference, std::string_view default_schema) {
+std::string difference_to_json(const Difference& difference, const std::vector<Step>& steps,
+                               std::string_view default_schema) {
   return dump_json(Json{{"equal", difference.is_equal()},
                         {"changes", changes_json(difference.changes, default_schema)},
-                        {"steps", Json::array()},
+                        {"steps", steps_json(steps)},
                         {"notices", notices_json(difference.notices)},
                         {"unplannable", notices_json(difference.unplannable)}});
 }
 
+Json plan_json(const Plan& plan, std::string_view default_schema) {
+  return Json{{"equal", plan.changes.empty() && !leaves_out(plan)},
+              {"changes", changes_json(plan.changes, default_schema)},
+              {"steps", steps_json(plan.steps)},
+              {"notices", notices_json(plan.notices)}};
+}
+
 std::string plan_to_json(const Plan& plan, std::string_view default_schema) {
-  const bool leaves_out = std::any_of(plan.notices.begin(), plan.notices.end(),
-                                      [](const Notice& notice) { return notice.code == "left_out"; });
-  Json steps = Json::array();
-  for (const auto& step : plan.steps)
-    steps.push_back(Json{{"sql", step.sql},
-                         {"undo_sql", step.undo_sql},
-                         {"comment", step.comment},
-                         {"loses_data", step.loses_data},
-                         {"in_transaction", step.in_transaction}});
-  return dump_json(Json{{"equal", plan.changes.empty() && !leaves_out},
-                        {"changes", changes_json(plan.changes, default_schema)},
-                        {"steps", std::move(steps)},
-                        {"notices", notices_json(plan.notices)}});
+  return dump_json(plan_json(plan, default_schema));
 }
 
 }  // namespace bascule

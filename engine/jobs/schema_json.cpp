@@ -31,6 +31,13 @@ const std::vector<std::string>* labels_of(const Type& type) {
   return nullptr;
 }
 
+// Of PostgreSQL's enum type, or the one that the array is of.
+std::string enum_name_of(const Type& type) {
+  if (const auto* list = type.get<type::Enum>()) return list->name;
+  if (const auto* array = type.get<type::Array>()) return enum_name_of(array->element.at(0));
+  return {};
+}
+
 template <typename Items, typename ToJson>
 Json list_json(const Items& items, ToJson&& to_json) {
   Json list = Json::array();
@@ -55,6 +62,7 @@ Json column_json(const Column& column) {
   if (column.on_update) json["on_update"] = *column.on_update;
   if (column.invisible) json["invisible"] = true;
   if (const auto* labels = labels_of(column.type)) json["labels"] = *labels;
+  add_text(json, "type_name", enum_name_of(column.type));
   return json;
 }
 
@@ -183,7 +191,7 @@ std::string dump_json(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string schema_to_json(const Schema& schema) {
+Json schema_json(const Schema& schema) {
   const Dialect* dialect = find_dialect(schema.flavor);
   Json json{{"engine", dialect == nullptr ? schema.flavor : std::string(dialect->engine_name)},
             {"flavor", schema.flavor},
@@ -193,7 +201,11 @@ std::string schema_to_json(const Schema& schema) {
   json["not_modelled"] = list_json(schema.not_modelled, [](const UnmodelledObject& object) {
     return Json{{"object", object.what}, {"definition", or_null(object.definition)}};
   });
-  return dump_json(json);
+  return json;
+}
+
+std::string schema_to_json(const Schema& schema) {
+  return dump_json(schema_json(schema));
 }
 
 }  // namespace bascule

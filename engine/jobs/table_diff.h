@@ -14,6 +14,6 @@ struct WantedTable {
 
 // Adds to `out` what turns `have` (in the namespace `have_space`) into `want`.
 void diff_table(const WantedTable& want, const Table& have, const Namespace& have_space, Flavor from,
-                const Features& target, Difference& out);
+                const Features& target, const DiffOptions& options, Difference& out);
 
 }  // namespace bascule

@@ -3,7 +3,10 @@
 
 #include "engine/base/files.h"
 #include "engine/base/text.h"
+#include "engine/dialect/type_map.h"
+#include "engine/jobs/ddl.h"
 #include "engine/jobs/schema_json.h"
+#include "engine/jobs/schema_text.h"
 #include "shell/address.h"
 #include "shell/command.h"
 #include "shell/session.h"
@@ -194,11 +197,17 @@ Schema selected_schema(const Selection& selection) {
     if (selection.pattern.empty()) continue;
     std::erase_if(space.triggers,
                   [&](const NamedObject& trigger) { return !selects(selection.pattern, trigger.table); });
+    std::erase_if(space.policies,
+                  [&](const NamedObject& policy) { return !selects(selection.pattern, policy.table); });
     space.functions.clear();
     space.sequences.clear();
+    space.domains.clear();
     space.enums.clear();
   }
-  if (!selection.pattern.empty()) out.not_modelled.clear();
+  if (!selection.pattern.empty()) {
+    out.not_modelled.clear();
+    out.extensions.clear();
+  }
   return out;
 }
 
@@ -264,40 +273,91 @@ Result<Outcome> list_schemas(CommandContext& context, const Arguments& arguments
   return outcome;
 }
 
+// The features of the engine that --for names: of an open connection's own engine those of its server.
+Result<Features> target_features(const Arguments& arguments, const Member& member) {
+  const auto name = arguments.value("--for");
+  const Features& own = member.live->features();
+  if (!name) return own;
+  const Dialect* wanted = find_dialect(to_lower(*name));
+  if (wanted == nullptr)
+    return usage_of("schema", "knows no engine \"" + *name + "\": sqlite, postgres, mysql, mariadb");
+  return wanted->flavor == own.flavor ? own : baseline_features(wanted->flavor);
+}
+
+struct SchemaDocument {
+  std::string text;
+  std::vector<std::string> messages = {};
+};
+
+Result<SchemaDocument> schema_document(const Schema& schema, const Features& target, const std::string& as) {
+  const bool is_mapped = dialect(target.flavor).flavor_name != schema.flavor;
+  if (as == "sql") {
+    TRY(const Plan plan, plan_ddl(schema, target));
+    SchemaDocument document{ddl_text(plan)};
+    for (const auto& notice : plan.notices)
+      document.messages.push_back("notice: " + notice.object + ": " + notice.text);
+    return document;
+  }
+  SchemaDocument document;
+  Schema shown = schema;
+  if (is_mapped) {
+    const std::string_view space = dialect(target.flavor).default_schema;
+    MappedSchema mapped = map_schema(schema, target, space.empty() ? schema.default_namespace : space);
+    for (const auto& notice : mapped.notices)
+      document.messages.push_back("notice: " + notice.object + ": " + notice.text);
+    shown = std::move(mapped.schema);
+  }
+  for (const auto& object : shown.not_modelled) document.messages.push_back("not modelled: " + object.what);
+  if (as == "json")
+    document.text = schema_to_json(shown) + "\n";
+  else
+    document.text = as == "mermaid" ? schema_to_mermaid(shown) : schema_to_markdown(shown);
+  return document;
+}
+
 Result<Outcome> schema(CommandContext& context, const Arguments& arguments) {
-  const std::string as = arguments.value("--as").value_or("json");
-  if (arguments.has("--for"))
-    return unsupported_error("\\schema --for is not built yet",
-                             "\\schema @C --json gives the model of this engine");
-  if (as != "json")
+  static const std::vector<std::string> forms{"sql", "json", "mermaid", "markdown"};
+  const std::string as = arguments.value("--as").value_or("sql");
+  if (as == "drizzle" || as == "diesel")
     return unsupported_error("\\schema --as " + as + " is not built yet",
-                             "\\schema @C --as json gives the model");
-  Arguments words = arguments;
-  TRY(const Selection selection, select(context, words, "schema"));
+                             "forms: sql, json, mermaid, markdown");
+  if (std::find(forms.begin(), forms.end(), as) == forms.end()) {
+    const auto nearest = nearest_name(as, forms);
+    return usage_of("schema", "knows no form \"" + as + "\"" +
+                                  (nearest ? "; did you mean " + *nearest + "?" : ": " + join(forms, ", ")));
+  }
+  TRY(const Selection selection, select(context, arguments, "schema"));
   const Schema selected = selected_schema(selection);
   const bool is_named = !selection.pattern.empty();
   if (is_named &&
       std::none_of(selected.namespaces.begin(), selected.namespaces.end(),
                    [](const Namespace& space) { return !space.tables.empty() || !space.views.empty(); }))
     return no_such_relation(selection);
+  TRY(const Features target, target_features(arguments, *selection.member));
+  TRY(SchemaDocument document, schema_document(selected, target, as));
   Outcome outcome;
-  std::string document = schema_to_json(selected);
   if (const auto path = arguments.value("--output")) {
-    TRY(write_file_atomically(*path, document + "\n"));
+    TRY(write_file_atomically(*path, document.text));
+    outcome.messages = std::move(document.messages);
     outcome.messages.push_back("schema of \"" + selection.member->live->name() + "\" written to " + *path);
     return outcome;
   }
-  outcome.json = document;
-  outcome.text = std::move(document) + "\n";
-  for (const auto& object : selected.not_modelled) outcome.messages.push_back("not modelled: " + object.what);
+  TRY(const SchemaDocument model,
+      as == "json" ? Result<SchemaDocument>(document) : schema_document(selected, target, "json"));
+  outcome.json = std::string(trim(model.text));
+  outcome.text = std::move(document.text);
+  outcome.messages = std::move(document.messages);
   return outcome;
 }
 
 }  // namespace
 
 std::vector<CommandRow> schema_commands() {
-  static constexpr OptionRow for_engine{"--for", "", "ENGINE", "map it to another engine (not built yet)"};
-  static constexpr OptionRow as{"--as", "", "FORM", "json (the other forms are not built yet)"};
+  static constexpr OptionRow for_engine{"--for", "", "ENGINE",
+                                        "as it would be on sqlite, postgres, mysql or mariadb"};
+  static constexpr OptionRow as{
+      "--as", "", "FORM",
+      "sql (the default), json, mermaid or markdown; drizzle and diesel are not built yet"};
   static constexpr OptionRow output{"--output", "-o", "FILE", "write to a file"};
   return {
       {"dt",
@@ -342,7 +402,7 @@ std::vector<CommandRow> schema_commands() {
        {},
        group,
        "@C[.OBJ] [--for ENGINE] [--as FORM] [-o FILE]",
-       "the schema as a document",
+       "the schema as statements or as a document",
        {for_engine, as, output},
        Effects::read,
        ArgumentStyle::words,

@@ -1,9 +1,9 @@
 #include "shell/commands/sides.h"
 
+#include "engine/base/text.h"
 #include "shell/address.h"
 
 namespace bascule {
-namespace {
 
 Result<Side> parse_side(Session& session, const Word& word, std::string_view command) {
   if (word.quoted || !looks_like_address(word.text))
@@ -18,8 +18,6 @@ Result<Side> parse_side(Session& session, const Word& word, std::string_view com
   if (address.path.size() == 2) side.address.schema = address.path.front();
   return side;
 }
-
-}  // namespace
 
 Result<TwoSides> parse_sides(Session& session, const Arguments& arguments, std::string_view command,
                              bool with_to) {
@@ -50,6 +48,14 @@ Result<JobConnections> JobConnections::open(const TwoSides& sides) {
   return job;
 }
 
+Result<JobConnections> JobConnections::open_target(Member& member) {
+  JobConnections job;
+  job.target_live_ = member.live.get();
+  TRY(job.target, job.target_live_->ready());
+  job.guards_.push_back(std::make_unique<interrupt::Guard>(*job.target_live_));
+  return job;
+}
+
 void add_notices(Outcome& outcome, const std::vector<Notice>& notices) {
   for (const auto& notice : notices)
     outcome.messages.push_back("notice: " + notice.object + ": " + notice.text);
@@ -58,9 +64,11 @@ void add_notices(Outcome& outcome, const std::vector<Notice>& notices) {
 std::string steps_text(const std::vector<Step>& steps) {
   std::string text;
   for (const auto& step : steps) {
-    if (!step.comment.empty()) text += "-- " + step.comment + "\n";
+    // A name in it may hold a line feed, which would end the comment.
+    if (!step.comment.empty())
+      text += "-- " + replace_all(replace_all(step.comment, "\r", " "), "\n", " ") + "\n";
     if (step.loses_data) text += "-- loses data\n";
-    text += step.sql + ";\n";
+    text += step.sql + (trim(step.sql).ends_with(';') ? "\n" : ";\n");
   }
   return text;
 }

@@ -27,6 +27,9 @@ struct TwoSides {
   std::vector<std::string> tables;
 };
 
+// One `@A`, `@A.T` or `@A.S.T`.
+Result<Side> parse_side(Session& session, const Word& word, std::string_view command);
+
 // `@A to @B [TABLE...]`, or without the `to`. Errors (usage) are the command's.
 Result<TwoSides> parse_sides(Session& session, const Arguments& arguments, std::string_view command,
                              bool with_to);
@@ -35,10 +38,12 @@ Result<TwoSides> parse_sides(Session& session, const Arguments& arguments, std::
 class JobConnections {
  public:
   static Result<JobConnections> open(const TwoSides& sides);
+  // `source` stays null.
+  static Result<JobConnections> open_target(Member& member);
   template <typename T>
   Result<T> ended(Result<T> result) {
     const Error* failure = result.ok() ? nullptr : &result.error();
-    source_live_->settle(source->is_alive() ? nullptr : failure);
+    if (source_live_ != nullptr) source_live_->settle(source->is_alive() ? nullptr : failure);
     target_live_->settle(target->is_alive() ? nullptr : failure);
     return result;
   }

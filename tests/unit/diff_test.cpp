@@ -144,7 +144,7 @@ TEST_CASE("single differences on one engine") {
       {"default",
        [](Schema& s) { table(s, "book").columns[2].default_sql = "'x'"; },
        {"alter_column book.title"}},
-      {"comment", [](Schema& s) { table(s, "book").columns[2].comment = "x"; }, {"alter_column book.title"}},
+      {"comment", [](Schema& s) { table(s, "book").columns[2].comment = "x"; }, {"add_comment book.title"}},
       {"identity",
        [](Schema& s) { table(s, "book").columns[0].identity = Identity::always; },
        {"alter_column book.id"}},
@@ -191,16 +191,16 @@ TEST_CASE("single differences on one engine") {
        [](Schema& s) {
          table(s, "book").checks = {{"c", "id > 0"}};
        },
-       {"book: check (id > 0) is missing"}},
-      {"table comment", [](Schema& s) { table(s, "book").comment = "x"; }, {"book: has another comment"}},
+       {"add_check book.c"}},
+      {"table comment", [](Schema& s) { table(s, "book").comment = "x"; }, {"add_comment book"}},
       {"view",
        [](Schema& s) { s.namespaces[0].views = {{.name = "v", .definition = "select 1"}}; },
-       {"v: view is missing"}},
+       {"add_view v"}},
       {"enum",
        [](Schema& s) {
          s.namespaces[0].enums = {{"mood", {"sad"}}};
        },
-       {"mood: enum is missing"}},
+       {"add_enum mood"}},
   };
   for (const auto& row : cases) {
     CAPTURE(row.name);
@@ -251,7 +251,7 @@ TEST_CASE("namespaces of PostgreSQL are compared one by one, others are joined")
   Schema have = schema_of(postgres, {});
   have.namespaces.push_back({.name = "old", .tables = {{.name = "v"}}});
   CHECK(lines(diff_schemas(want, have, features(postgres)), have) ==
-        Lines{"drop_table old.v", "add_table t", "add_table app.u"});
+        Lines{"add_schema app", "drop_table old.v", "add_table t", "add_table app.u", "drop_schema old"});
   const Schema empty = schema_of(mysql, {});
   CHECK(lines(diff_schemas(want, empty, features(mysql)), empty) == Lines{"add_table t", "add_table u"});
 }
@@ -302,14 +302,30 @@ TEST_CASE("losses") {
 
 TEST_CASE("plans") {
   const Schema have = sample(mysql);
-  SUBCASE("what cannot be planned is an error that names it") {
+  SUBCASE("what cannot be planned is left out and named") {
     Schema want = have;
-    table(want, "book").checks = {{"c", "id > 0"}};
+    want.not_modelled.push_back({"event purge", "CREATE EVENT purge"});
     const auto plan = make_plan(want, have, features(mysql));
-    REQUIRE_FALSE(plan.ok());
-    CHECK(plan.error().code == ErrorCode::unsupported);
-    CHECK(plan.error().what == "cannot plan a difference of book: check (id > 0) is missing");
-    CHECK_FALSE(plan.error().hint.empty());
+    REQUIRE(plan.ok());
+    REQUIRE(plan->notices.size() == 1);
+    CHECK(plan->notices[0].code == "left_out");
+    CHECK(plan->notices[0].object == "event purge");
+    CHECK(plan->notices[0].text == "is missing, or has another definition; no statement is planned for it");
+  }
+  SUBCASE("what loses data is left out unless it is allowed") {
+    Schema want = have;
+    table(want, "author").columns.pop_back();
+    const auto plan = make_plan(want, have, features(mysql));
+    REQUIRE(plan.ok());
+    CHECK(plan->steps.empty());
+    REQUIRE(plan->notices.size() == 1);
+    CHECK(plan->notices[0].code == "left_out");
+    CHECK(plan->notices[0].text ==
+          "drop_column may lose data and is left out; --allow drop_column:author.rating permits it");
+    const auto allowed = make_plan(want, have, features(mysql), {.allow = {"drop_column:author.rating"}});
+    REQUIRE(allowed.ok());
+    CHECK(allowed->steps.size() == 1);
+    CHECK(allowed->notices.empty());
   }
   SUBCASE("only what adds") {
     Schema want = have;
@@ -320,9 +336,10 @@ TEST_CASE("plans") {
     REQUIRE(plan->changes.size() == 1);
     CHECK(change_kind(plan->changes[0]) == "add_column");
     CHECK(plan->steps.size() == 1);
-    REQUIRE(plan->notices.size() == 1);
-    CHECK(plan->notices[0].code == "left_out");
-    CHECK(plan->notices[0].object == "author.rating");
+    REQUIRE(plan->notices.size() == 2);
+    CHECK(plan->notices[0].code == "target_legacy");
+    CHECK(plan->notices[1].code == "left_out");
+    CHECK(plan->notices[1].object == "author.rating");
   }
   SUBCASE("the same") {
     const auto plan = make_plan(have, have, features(mysql));
@@ -334,8 +351,9 @@ TEST_CASE("plans") {
     Schema want = schema_of(postgres, {});
     want.namespaces.push_back({.name = "app", .tables = {{.name = "t"}}});
     const auto plan = make_plan(want, schema_of(postgres, {}), features(postgres));
-    REQUIRE_FALSE(plan.ok());
-    CHECK(plan.error().code == ErrorCode::unsupported);
+    REQUIRE(plan.ok());
+    REQUIRE(plan->changes.size() == 2);
+    CHECK(change_kind(plan->changes[0]) == "add_schema");
   }
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("a plan as JSON has every kind of change with both sides") {
   CHECK(json["changes"][7]["to"]["on_delete"] == "set null");
   CHECK(json["steps"] ==
         Json::parse(R"([{"sql":"ALTER TABLE t ...","undo_sql":"","comment":"why","loses_data":true,)"
-                    R"("in_transaction":false}])"));
+                    R"("in_transaction":false,"reversible":true}])"));
   CHECK(json["notices"] == Json::parse(R"([{"code":"type_widened","object":"t.c","text":"becomes more"}])"));
   CHECK(Json::parse(plan_to_json(every_change(), "app"))["changes"][2]["object"] == "public.t.c");
 }
@@ -87,11 +87,11 @@ TEST_CASE("equality in JSON") {
   CHECK(Json::parse(plan_to_json({}, "public"))["equal"] == true);
   CHECK(Json::parse(plan_to_json({.changes = {}, .steps = {}, .notices = {{"left_out", "t", "is left out"}}},
                                  "public"))["equal"] == false);
-  CHECK(difference_to_json({}, "public") ==
+  CHECK(difference_to_json({}, {}, "public") ==
         R"({"equal":true,"changes":[],"steps":[],"notices":[],"unplannable":[]})");
   const Difference views{
       .changes = {}, .unplannable = {{"view_differs", "v", "view is missing"}}, .notices = {}};
-  const Json json = Json::parse(difference_to_json(views, "public"));
+  const Json json = Json::parse(difference_to_json(views, {}, "public"));
   CHECK(json["equal"] == false);
   CHECK(json["unplannable"][0]["object"] == "v");
 }

@@ -116,7 +116,7 @@ Result<Settings> read_settings(const ConnectOptions& options) {
   settings.host = url.host;
   settings.user = url.user;
   settings.password = options.password.value_or(url.password);
-  settings.database = url.database;
+  settings.database = options.database.empty() ? url.database : options.database;
   settings.port = static_cast<unsigned>(url.port.value_or(0));
   const auto whole_seconds = std::chrono::ceil<std::chrono::seconds>(options.connect_timeout).count();
   settings.timeout_seconds = static_cast<unsigned>(std::max<long long>(1, whole_seconds));

@@ -161,6 +161,7 @@ Result<void> Session::connect(const ConnectOptions& options) {
   parameters.add("keepalives_interval", "10");
   parameters.add("keepalives_count", "3");
   parameters.add("dbname", options.url.text.c_str());
+  if (!options.database.empty()) parameters.add("dbname", options.database.c_str());
   if (options.password) parameters.add("password", options.password->c_str());
   parameters.add("client_encoding", "UTF8");
   parameters.add(nullptr, nullptr);

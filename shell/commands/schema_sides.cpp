@@ -1,0 +1,55 @@
+#include "shell/commands/schema_sides.h"
+
+#include "engine/base/files.h"
+#include "engine/base/text.h"
+#include "engine/jobs/schema_json.h"
+#include "engine/jobs/scratch.h"
+
+namespace bascule {
+
+Result<Schema> schema_of(Session& session, const Side& side, std::string_view command) {
+  TRY(const Schema* schema, session.schema(*side.member));
+  if (!side.address.schema.empty())
+    return usage_of(command, side.text + " names a table; @A or @A.SCHEMA is compared");
+  if (side.address.table.empty()) return *schema;
+  const Namespace* space = schema->find_namespace(side.address.table);
+  if (space == nullptr) {
+    std::vector<std::string> names;
+    for (const auto& known : schema->namespaces) names.push_back(known.name);
+    const auto nearest = nearest_name(side.address.table, names);
+    return usage_error("\"" + side.member->live->name() + "\" has no schema \"" + side.address.table + "\"",
+                       nearest ? "did you mean " + *nearest + "?" : "\\dn lists the schemas");
+  }
+  Schema out;
+  out.flavor = schema->flavor;
+  out.default_namespace = space->name;
+  out.namespaces.push_back(*space);
+  return out;
+}
+
+Result<Schema> schema_of_file(const std::string& path) {
+  TRY(const std::string text, read_file(path));
+  auto schema = schema_from_json(text);
+  if (!schema.ok()) return std::move(schema).error().in(path);
+  return schema;
+}
+
+Result<Schema> schema_of_folder(Member& member, const std::string& dir, const std::string& tool) {
+  TRY(auto job, JobConnections::open_target(member));
+  return job.ended(replay_migrations(*job.target, member.live->options(), dir, tool));
+}
+
+Result<PlanOptions> plan_options(const Arguments& arguments) {
+  PlanOptions options;
+  options.diff.ignore = arguments.values("--ignore");
+  options.diff.strict = arguments.has("--strict");
+  for (const auto& text : arguments.values("--rename")) {
+    TRY(auto rename, parse_rename(text));
+    options.diff.renames.push_back(std::move(rename));
+  }
+  options.additive = arguments.has("--additive");
+  options.allow = arguments.values("--allow");
+  return options;
+}
+
+}  // namespace bascule
