@@ -234,8 +234,11 @@ bool are_equivalent_types(const Type& want, const Type& have, Flavor flavor) {
   return is_mysql_family(flavor) && is_tinyint(want) && is_tinyint(have);
 }
 
-bool are_equivalent_identities(Identity want, Identity have, Flavor flavor) {
-  // An INTEGER PRIMARY KEY of SQLite numbers its rows whether it is wanted or not.
+bool are_equivalent_identities(Identity want, Identity have, Flavor flavor, bool is_same_engine) {
+  // An INTEGER PRIMARY KEY of SQLite numbers its rows whether it is wanted or not; only AUTOINCREMENT never
+  // gives a number twice.
+  if (flavor == Flavor::sqlite && is_same_engine && want != Identity::none && have != Identity::none)
+    return (want == Identity::rowid) == (have == Identity::rowid);
   if (flavor == Flavor::sqlite && have == Identity::rowid) return true;
   return (want == Identity::none) == (have == Identity::none);
 }
@@ -277,7 +280,7 @@ bool is_equivalent(const Table& table, const Column& want, Flavor from, const Co
   const bool are_nulls_equal = mapped.nullable == have.nullable || is_in_primary_key(table, want.name);
   const bool are_collations_equal = !is_same_engine || mapped.collation == have.collation;
   return are_types_equal && are_nulls_equal && are_collations_equal &&
-         are_equivalent_identities(mapped.identity, have.identity, flavor) &&
+         are_equivalent_identities(mapped.identity, have.identity, flavor, is_same_engine) &&
          are_equal_defaults(own_default(mapped), own_default(have), have.type, flavor) &&
          are_equal_expressions(generated_expression(mapped), generated_expression(have), flavor) &&
          are_equal_expressions(mapped.on_update, have.on_update, flavor) && mapped.comment == have.comment;

@@ -1,18 +1,16 @@
 // Changes as statements. What ALTER TABLE cannot do is one rebuild for each table (rebuild.h). Pure.
 #include <algorithm>
 #include <array>
-#include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "engine/base/overloaded.h"
 #include "engine/base/text.h"
-#include "engine/dialect/lexer.h"
 #include "engine/dialect/sql_writer.h"
+#include "engine/drivers/sqlite/changed_tables.h"
 #include "engine/drivers/sqlite/operations.h"
 #include "engine/drivers/sqlite/rebuild.h"
-#include "engine/drivers/sqlite/table_changes.h"
 #include "engine/drivers/sqlite/table_sql.h"
 
 namespace bascule::sqlite {
@@ -32,74 +30,22 @@ std::string quoted(const TableName& name) {
   return quote_qualified(name.schema, name.table, sqlite());
 }
 
-std::string quoted(const TableName& table, std::string_view object) {
-  return quote_qualified(table.schema, object, sqlite());
-}
-
-// Sets what AUTOINCREMENT goes on from. There is no row before the first insert.
-std::string set_next_value(const TableName& name, std::int64_t next) {
-  return fmt::format("INSERT INTO {} (name, seq) VALUES ({}, {})", quoted(name, "sqlite_sequence"),
-                     quote_literal(name.table, sqlite()), next - 1);
-}
-
-std::string drop_index_sql(const TableName& table, const Index& index) {
-  return "DROP INDEX " + quoted(table, index_name(table, index));
-}
-
-// All statements that make the table, each with the one that takes it back.
-Result<std::vector<Step>> table_steps(const TableName& name, const Table& table) {
-  std::vector<Step> steps;
-  TRY(std::string create, create_table_sql(name, table));
-  steps.push_back({std::move(create), "DROP TABLE " + quoted(name), {}});
-  for (const Index& index : table.indexes) {
-    if (index.is_constraint) continue;
-    TRY(std::string sql, create_index_sql(name, index));
-    steps.push_back({std::move(sql), drop_index_sql(name, index), {}});
-  }
-  for (const Column& column : table.columns)
-    if (column.identity != Identity::none && column.identity != Identity::rowid &&
-        column.identity_next.value_or(1) > 1)
-      steps.push_back({set_next_value(name, *column.identity_next),
-                       fmt::format("DELETE FROM {} WHERE name = {}", quoted(name, "sqlite_sequence"),
-                                   quote_literal(name.table, sqlite())),
-                       {}});
-  return steps;
-}
-
-// The stored definition names the view or trigger without its schema, right after CREATE VIEW or CREATE
-// TRIGGER; in main it stays so.
-std::string definition_in(std::string_view schema, const NamedObject& object) {
-  if (schema.empty() || schema == "main") return object.definition;
-  std::size_t words = 0;
-  for (const Token& token : tokenize(object.definition, sqlite().lexer)) {
-    if (token.kind == TokenKind::space || token.kind == TokenKind::comment) continue;
-    if (words == 2)
-      return object.definition.substr(0, token.offset) + quoted(schema) + "." +
-             object.definition.substr(token.offset);
-    ++words;
-  }
-  return object.definition;
-}
-
-std::string drop_object_sql(const TableName& name, const NamedObject& object) {
-  return fmt::format("DROP {} {}", object_kind_sql(object.kind), quoted(name, object.name));
-}
-
 bool is_view_or_trigger(const NamedObject& object) {
   return object.kind == ObjectKind::view || object.kind == ObjectKind::trigger;
 }
 
 class Planner {
  public:
-  Planner(std::span<const Change> changes, const Schema& have, const Features& features)
-      : changes_(changes), have_(have), features_(features) {}
+  Planner(std::span<const Change> changes, const Schema& have, const Features& features,
+          const ChangedTables& tables)
+      : changes_(changes), have_(have), features_(features), tables_(tables) {}
 
   Result<PlannedSteps> run() {
-    gather();
-    TRY(choose_rebuilds());
+    note_changed_objects();
     for (current_ = 0; current_ < changes_.size(); ++current_)
       TRY(std::visit([&](const auto& change) { return add(change); }, changes_[current_]));
-    TRY(add_rebuilds());
+    for (const ChangedTable& table : tables_.all())
+      if (!table.reasons.empty()) TRY(rebuild(table));
     return assemble();
   }
 
@@ -117,33 +63,6 @@ class Planner {
     object_adds,
     phase_count,
   };
-  struct Changed {
-    TableName name;
-    const Table* have = nullptr;
-    std::vector<std::size_t> changes = {};
-    std::vector<std::string> reasons = {};  // why it is rebuilt; none: it is not
-  };
-
-  static std::string key_of(const TableName& name) {
-    return to_lower(name.schema) + '\0' + to_lower(name.table);
-  }
-  bool is_dropped(const TableName& name) const { return dropped_.contains(key_of(name)); }
-  Table* find_added(const TableName& name) {
-    const auto found = added_.find(key_of(name));
-    return found == added_.end() ? nullptr : &found->second;
-  }
-  const Table* find_table(const TableName& name) const {
-    const Namespace* space = have_.find_namespace(name.schema);
-    if (space == nullptr) return nullptr;
-    const auto found = std::find_if(space->tables.begin(), space->tables.end(), [&](const Table& table) {
-      return equals_ignoring_case(table.name, name.table);
-    });
-    return found == space->tables.end() ? nullptr : &*found;
-  }
-  bool is_rebuilt(const TableName& name) const {
-    const auto found = changed_places_.find(key_of(name));
-    return found != changed_places_.end() && !changed_[found->second].reasons.empty();
-  }
 
   Step& step(Phase phase, std::string sql, std::string undo_sql, std::string comment = {},
              bool loses_data = false) {
@@ -154,64 +73,6 @@ class Planner {
     made.loses_data = loses_data;
     made.change = current_;
     return made;
-  }
-
-  // --- what is changed how ---
-  void gather() {
-    for (const Change& one : changes_) {
-      if (const auto* added = std::get_if<change::AddTable>(&one))
-        added_.emplace(key_of(added->name), added->table);
-      if (const auto* dropped = std::get_if<change::DropTable>(&one)) dropped_.insert(key_of(dropped->name));
-      if (const auto* dropped = std::get_if<change::DropObject>(&one))
-        note_object(dropped->name, dropped->object);
-      if (const auto* altered = std::get_if<change::AlterObject>(&one))
-        note_object(altered->name, altered->from);
-    }
-    for (std::size_t i = 0; i < changes_.size(); ++i) {
-      if (!is_of_table(changes_[i])) continue;
-      const TableName& name = change_name(changes_[i]);
-      if (Table* table = find_added(name)) {
-        // A new table takes up its constraints, which could not be added to it later.
-        const auto* index = std::get_if<change::AddIndex>(&changes_[i]);
-        if (index == nullptr || index->index.is_constraint) change_table(*table, changes_[i]);
-      } else if (!is_dropped(name)) {
-        const auto [place, is_new] = changed_places_.try_emplace(key_of(name), changed_.size());
-        if (is_new) changed_.push_back({name});
-        changed_[place->second].changes.push_back(i);
-      }
-    }
-  }
-  void note_object(const TableName& name, const NamedObject& object) {
-    changed_objects_.insert(key_of({name.schema, object.name}));
-  }
-
-  Result<void> choose_rebuilds() {
-    for (Changed& table : changed_) {
-      table.have = find_table(table.name);
-      if (table.have == nullptr)
-        return internal_error("a change of the unknown table " + display(table.name));
-      for (const std::size_t place : table.changes)
-        if (const std::string reason = needs_rebuild(changes_[place], *table.have, features_);
-            !reason.empty())
-          table.reasons.push_back(change_object(changes_[place], "main") + ": " + reason);
-      if (!table.reasons.empty()) TRY(check_can_rebuild(table));
-    }
-    return {};
-  }
-
-  // A rebuild is made from the model, and would lose what that does not hold.
-  Result<void> check_can_rebuild(const Changed& table) const {
-    const TableName name{table.name.schema, table.have->name};
-    const std::pair<std::string, std::string_view> losses[] = {
-        {conflict_clauses_of(name), "has ON CONFLICT clauses"},
-        {odd_primary_key_of(name), "has a primary key with an order or a collation of its own"}};
-    for (const UnmodelledObject& object : have_.not_modelled)
-      for (const auto& [what, reason] : losses)
-        if (object.what == what)
-          return unsupported_error(
-              fmt::format("table {} {}, which its rebuild would lose", display(name), reason),
-              "rebuild it by hand, or leave it out with --ignore");
-    return {};
   }
 
   // --- one change each ---
@@ -236,7 +97,7 @@ class Planner {
   }
 
   Result<void> add(const change::AddTable& added) {
-    TRY(std::vector<Step> made, table_steps(added.name, *find_added(added.name)));
+    TRY(std::vector<Step> made, create_table_steps(added.name, *tables_.find_added(added.name)));
     append(table_adds, std::move(made));
     return {};
   }
@@ -251,7 +112,7 @@ class Planner {
   // What makes the table, backwards: a step's undo is one statement, as any statement is sent alone.
   Result<void> add(const change::DropTable& dropped) {
     drop_triggers_of(dropped.name);
-    TRY(std::vector<Step> made, table_steps(dropped.name, dropped.table));
+    TRY(std::vector<Step> made, create_table_steps(dropped.name, dropped.table));
     for (auto one = made.rbegin(); one != made.rend(); ++one) step(table_drops, one->undo_sql, one->sql);
     Step& last = phases_[table_drops].back();
     last.comment =
@@ -306,7 +167,7 @@ class Planner {
   }
 
   Result<void> add(const change::AddIndex& added) {
-    if (added.index.is_constraint || is_rebuilt(added.name)) return {};
+    if (added.index.is_constraint || tables_.is_rebuilt(added.name)) return {};
     TRY(std::string sql, create_index_sql(added.name, added.index));
     step(index_adds, std::move(sql), drop_index_sql(added.name, added.index));
     note_large(added.name, "lock_writers", "making index " + index_name(added.name, added.index) + " reads",
@@ -322,13 +183,12 @@ class Planner {
   }
 
   bool is_native(const TableName& name) const {
-    return !is_dropped(name) && !is_rebuilt(name) && !added_.contains(key_of(name));
+    return !tables_.is_dropped(name) && !tables_.is_rebuilt(name) && tables_.find_added(name) == nullptr;
   }
 
   Result<void> add(const change::AddObject& added) {
     TRY(check_object(added.name, added.object));
-    step(object_adds, definition_in(added.name.schema, added.object),
-         drop_object_sql(added.name, added.object));
+    step(object_adds, create_object_sql(added.name, added.object), drop_object_sql(added.name, added.object));
     return {};
   }
   Result<void> add(const change::DropObject& dropped) {
@@ -339,8 +199,7 @@ class Planner {
   Result<void> add(const change::AlterObject& altered) {
     TRY(check_object(altered.name, altered.to));
     const std::vector<Named> triggers = drop_object(altered.name, altered.from);
-    step(object_adds, definition_in(altered.name.schema, altered.to),
-         drop_object_sql(altered.name, altered.to));
+    step(object_adds, create_object_sql(altered.name, altered.to), drop_object_sql(altered.name, altered.to));
     make_again(triggers);
     return {};
   }
@@ -382,6 +241,15 @@ class Planner {
   Result<void> add(const change::DropCheck&) { return {}; }
 
   // --- views and triggers ---
+  void note_changed_objects() {
+    for (const Change& one : changes_) {
+      if (const auto* dropped = std::get_if<change::DropObject>(&one))
+        changed_objects_.insert(key_of({dropped->name.schema, dropped->object.name}));
+      if (const auto* altered = std::get_if<change::AlterObject>(&one))
+        changed_objects_.insert(key_of({altered->name.schema, altered->from.name}));
+    }
+  }
+
   struct Named {
     TableName name;  // its schema, and its own name
     const NamedObject* object;
@@ -408,48 +276,40 @@ class Planner {
     std::vector<Named> triggers = triggers_of(owner);
     for (const Named& trigger : triggers)
       step(object_drops, drop_object_sql(trigger.name, *trigger.object),
-           definition_in(trigger.name.schema, *trigger.object));
+           create_object_sql(trigger.name, *trigger.object));
     return triggers;
   }
   std::vector<Named> drop_object(const TableName& name, const NamedObject& object) {
     std::vector<Named> triggers;
     if (object.kind == ObjectKind::view) triggers = drop_triggers_of({name.schema, object.name});
-    step(object_drops, drop_object_sql(name, object), definition_in(name.schema, object));
+    step(object_drops, drop_object_sql(name, object), create_object_sql(name, object));
     return triggers;
   }
   void make_again(const std::vector<Named>& triggers) {
     for (const Named& trigger : triggers)
-      step(object_adds, definition_in(trigger.name.schema, *trigger.object),
+      step(object_adds, create_object_sql(trigger.name, *trigger.object),
            drop_object_sql(trigger.name, *trigger.object));
   }
 
   // --- rebuilds ---
-  Result<void> add_rebuilds() {
-    for (const Changed& table : changed_) {
-      if (table.reasons.empty()) continue;
-      current_ = table.changes.front();
-      Rebuild rebuild{{table.name.schema, table.have->name}, *table.have, *table.have, comment_of(table)};
-      bool loses = false;
-      for (const std::size_t place : table.changes) {
-        change_table(rebuild.to, changes_[place]);
-        loses = loses || loses_data(changes_[place]);
-      }
-      TRY(add_indexes_of(rebuild));
-      const std::vector<Named> triggers = drop_triggers_of(rebuild.name);
-      TRY(std::vector<Step> made, rebuild_steps(rebuild, temporary_name(rebuild.name)));
-      for (Step& one : made)
-        if (one.sql.starts_with("DROP TABLE")) one.loses_data = loses;
-      append(rebuilds, std::move(made));
-      make_again(triggers);
-      check_foreign_keys_of(rebuild);
-      note_large(rebuild.name, "rewrite_table", "the rebuild copies", "apply it when few write");
-    }
+  Result<void> rebuild(const ChangedTable& table) {
+    current_ = table.changes.front();
+    const Rebuild rebuild{table.name, *table.have, table.want,
+                          fmt::format("{} is rebuilt, as ALTER TABLE cannot do it: {}", display(table.name),
+                                      join(table.reasons, ", "))};
+    TRY(add_indexes_of(rebuild));
+    const std::vector<Named> triggers = drop_triggers_of(rebuild.name);
+    TRY(std::vector<Step> made, rebuild_steps(rebuild, temporary_name(rebuild.name)));
+    const bool loses = std::any_of(table.changes.begin(), table.changes.end(),
+                                   [&](std::size_t place) { return loses_data(changes_[place]); });
+    for (Step& one : made)
+      if (one.sql.starts_with("DROP TABLE")) one.loses_data = loses;
+    append(rebuilds, std::move(made));
+    make_again(triggers);
+    if (!rebuild.to.foreign_keys.empty()) check_foreign_keys({rebuild.name, keeps_rowids(rebuild)});
+    check_keys_that_refer_to(rebuild.name);
+    note_large(rebuild.name, "rewrite_table", "the rebuild copies", "apply it when few write");
     return {};
-  }
-
-  static std::string comment_of(const Changed& table) {
-    return fmt::format("{} is rebuilt, as ALTER TABLE cannot do it: {}", display(table.name),
-                       join(table.reasons, ", "));
   }
 
   // An index keeps its name while its table is rebuilt, so that the old one goes first.
@@ -472,36 +332,25 @@ class Planner {
 
   std::string temporary_name(const TableName& name) {
     std::string made = "_bascule_new_" + name.table;
-    while (find_table({name.schema, made}) != nullptr || find_added({name.schema, made}) != nullptr)
+    while (tables_.find_table({name.schema, made}) != nullptr ||
+           tables_.find_added({name.schema, made}) != nullptr)
       made += "_";
     return made;
   }
 
-  // Its own keys, and those that lead to it.
-  void check_foreign_keys_of(const Rebuild& rebuild) {
-    if (!rebuild.to.foreign_keys.empty()) check_foreign_keys({rebuild.name, keeps_rowids(rebuild)});
-    check_keys_that_refer_to(rebuild.name);
-  }
   void check_keys_that_refer_to(const TableName& name) {
-    const Namespace* space = have_.find_namespace(name.schema);
-    if (space == nullptr) return;
-    for (const Table& table : space->tables) {
-      const TableName other{space->name, table.name};
-      const bool refers = std::any_of(
-          table.foreign_keys.begin(), table.foreign_keys.end(),
-          [&](const auto& key) { return equals_ignoring_case(key.referenced_table, name.table); });
-      if (refers && !is_dropped(other) && !is_rebuilt(other)) check_foreign_keys({other, true});
-    }
+    for (const TableName& other : tables_.referring_to(name)) check_foreign_keys({other, true});
   }
   void check_foreign_keys(CheckedTable table) {
-    if (std::find(checked_.begin(), checked_.end(), table) == checked_.end())
-      checked_.push_back(std::move(table));
+    if (checked_names_.contains(key_of(table.name)) || !tables_.has_usable_keys(table.name)) return;
+    checked_names_.insert(key_of(table.name));
+    checked_.push_back(std::move(table));
   }
 
   // --- all together ---
   void note_large(const TableName& name, std::string_view code, const std::string& what,
                   std::string_view instead) {
-    const Table* table = find_table(name);
+    const Table* table = tables_.find_table(name);
     if (table == nullptr || table->estimated_rows.value_or(0) <= large_table) return;
     notices_.push_back({std::string(code), display(name),
                         fmt::format("{} about {} rows of {} and locks the database for writers meanwhile; {}",
@@ -524,7 +373,7 @@ class Planner {
       }
     };
     std::optional<std::size_t> first;
-    for (const Changed& table : changed_)
+    for (const ChangedTable& table : tables_.all())
       if (!table.reasons.empty() && !first) first = table.changes.front();
     const bool needs_keys_off = drops_referenced_table() || first;
     Bracket keys = foreign_key_bracket(checked_), names = legacy_rename_bracket();
@@ -537,17 +386,16 @@ class Planner {
       if (phase == rebuilds && first) take(names.after, first);
     }
     if (needs_keys_off) take(keys.after, {});
-    planned.notices = std::move(notices_);
+    planned.notices = tables_.unusable_keys();
+    planned.notices.insert(planned.notices.end(), notices_.begin(), notices_.end());
     return planned;
   }
 
   std::span<const Change> changes_;
   const Schema& have_;
   const Features& features_;
-  std::map<std::string, Table> added_;
-  std::set<std::string> dropped_, changed_objects_;
-  std::vector<Changed> changed_;  // in the order of the changes
-  std::map<std::string, std::size_t> changed_places_;
+  const ChangedTables& tables_;
+  std::set<std::string> changed_objects_, checked_names_;  // see key_of
   std::vector<CheckedTable> checked_;
   std::size_t current_ = 0;  // the change for which steps are made
   std::array<std::vector<Step>, phase_count> phases_;
@@ -557,7 +405,8 @@ class Planner {
 }  // namespace
 
 Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have, const Features& features) {
-  return Planner(changes, have, features).run();
+  TRY(const ChangedTables tables, ChangedTables::read(changes, have, features));
+  return Planner(changes, have, features, tables).run();
 }
 
 }  // namespace bascule::sqlite

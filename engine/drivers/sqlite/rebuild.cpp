@@ -90,28 +90,54 @@ class Copy {
     return fmt::format("ALTER TABLE {} RENAME TO {}", quoted_name(temporary_), quoted(name_.table));
   }
 
-  // Rows for which a column of the new form would have to be NULL and may not.
-  std::vector<std::string> null_checks() const {
+  // Queries for rows that do not fit the new form, where SQLite's own error would name the temporary table.
+  std::vector<std::string> row_checks() const {
     std::vector<std::string> checks;
-    for (const Column& column : to_.columns) {
-      if (column.nullable || column.generated || rowid_alias(to_) == &column) continue;
-      const Column* old = find_column(from_, column.name);
-      const std::string object = display(name_) + "." + column.name;
-      if (old != nullptr && old->nullable)
-        checks.push_back(
-            fmt::format("SELECT n || {} FROM (SELECT count(*) AS n FROM {} WHERE {} IS NULL) WHERE n > 0",
-                        text(" rows have NULL in " + object + ", which may not be NULL any more"),
-                        quoted_name(name_), quoted(old->name)));
-      if (old == nullptr && !column.default_sql)
-        checks.push_back(fmt::format("SELECT n || {} FROM (SELECT count(*) AS n FROM {}) WHERE n > 0",
-                                     text(" rows have no value for the new column " + object +
-                                          ", which may not be NULL and has no default"),
-                                     quoted_name(name_)));
+    for (const Column& column : to_.columns)
+      if (!column.nullable && !column.generated && rowid_alias(to_) != &column)
+        add_null_check(column, checks);
+    if (to_.primary_key) add_equal_check(to_.primary_key->columns, checks);
+    for (const Index& index : to_.indexes) {
+      std::vector<std::string> columns;
+      for (const IndexPart& part : index.parts) columns.push_back(part.column);
+      if (index.is_constraint) add_equal_check(columns, checks);
     }
     return checks;
   }
 
  private:
+  void add_null_check(const Column& column, std::vector<std::string>& checks) const {
+    const Column* old = find_column(from_, column.name);
+    const std::string object = display(name_) + "." + column.name;
+    if (old != nullptr && old->nullable)
+      checks.push_back(
+          fmt::format("SELECT n || {} FROM (SELECT count(*) AS n FROM {} WHERE {} IS NULL) WHERE n > 0",
+                      text(" rows have NULL in " + object + ", which may not be NULL any more"),
+                      quoted_name(name_), quoted(old->name)));
+    if (old == nullptr && !column.default_sql)
+      checks.push_back(fmt::format("SELECT n || {} FROM (SELECT count(*) AS n FROM {}) WHERE n > 0",
+                                   text(" rows have no value for the new column " + object +
+                                        ", which may not be NULL and has no default"),
+                                   quoted_name(name_)));
+  }
+
+  // Rows that are equal in columns of a new key.
+  void add_equal_check(const std::vector<std::string>& columns, std::vector<std::string>& checks) const {
+    if (is_unique_key(from_, columns)) return;
+    std::vector<std::string> names, values, conditions;
+    for (const std::string& column : columns) {
+      const Column* old = find_column(from_, column);
+      if (old == nullptr) return;  // all its values are new
+      names.push_back(quoted(old->name));
+      values.push_back("quote(" + quoted(old->name) + ")");
+      conditions.push_back(quoted(old->name) + " IS NOT NULL");
+    }
+    checks.push_back(fmt::format(
+        "SELECT count(*) || {} || {} FROM {} WHERE {} GROUP BY {} HAVING count(*) > 1 LIMIT 1",
+        text(" rows of table " + display(name_) + " have the same " + join(columns, ", ") + ": "),
+        join(values, " || ', ' || "), quoted_name(name_), join(conditions, " AND "), join(names, ", ")));
+  }
+
   static std::string quoted_name(const TableName& name) {
     return quote_qualified(name.schema, name.table, sqlite());
   }
@@ -188,7 +214,7 @@ Result<std::vector<Step>> rebuild_steps(const Rebuild& rebuild, const std::strin
   const Copy forth(rebuild.name, rebuild.from, rebuild.to, temporary_name);
   const Copy back(rebuild.name, rebuild.to, rebuild.from, temporary_name);
   std::vector<Step> steps;
-  for (std::string& sql : forth.null_checks()) steps.push_back(check(std::move(sql), ""));
+  for (std::string& sql : forth.row_checks()) steps.push_back(check(std::move(sql), ""));
   TRY(std::string create, forth.create());
   TRY(std::string create_back, back.create());
   steps.push_back(step(std::move(create), back.rename(), rebuild.comment));

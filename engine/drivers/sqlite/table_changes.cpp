@@ -10,16 +10,20 @@
 namespace bascule::sqlite {
 namespace {
 
-// Whether an SQL text uses the name, as a word or quoted.
+// Whether a token is the name, as a word or quoted.
+bool is_name(std::string_view sql, const Token& token, std::string_view name) {
+  std::string_view text = sql.substr(token.offset, token.size);
+  if (token.kind == TokenKind::quoted_identifier && text.size() >= 2)
+    text = text.substr(1, text.size() - 2);
+  else if (token.kind != TokenKind::word)
+    return false;
+  return equals_ignoring_case(text, name);
+}
+
 bool mentions(std::string_view sql, std::string_view name) {
-  for (const Token& token : tokenize(sql, dialect(Flavor::sqlite).lexer)) {
-    std::string_view text = sql.substr(token.offset, token.size);
-    if (token.kind == TokenKind::quoted_identifier && text.size() >= 2)
-      text = text.substr(1, text.size() - 2);
-    const bool is_name = token.kind == TokenKind::word || token.kind == TokenKind::quoted_identifier;
-    if (is_name && equals_ignoring_case(text, name)) return true;
-  }
-  return false;
+  const std::vector<Token> tokens = tokenize(sql, dialect(Flavor::sqlite).lexer);
+  return std::any_of(tokens.begin(), tokens.end(),
+                     [&](const Token& token) { return is_name(sql, token, name); });
 }
 
 // Why ALTER TABLE ... DROP COLUMN would refuse; "" if it would not.
@@ -75,6 +79,33 @@ const Column* rowid_alias(const Table& table) {
   const Column* column = find_column(table, table.primary_key->columns[0]);
   const bool is_integer = column != nullptr && equals_ignoring_case(column->native_type, "INTEGER");
   return is_integer && (column->identity != Identity::none || !column->nullable) ? column : nullptr;
+}
+
+bool qualifies_with(std::string_view expression, std::string_view table) {
+  bool was_name = false;
+  for (const Token& token : tokenize(expression, dialect(Flavor::sqlite).lexer)) {
+    if (token.kind == TokenKind::space || token.kind == TokenKind::comment) continue;
+    if (was_name && expression.substr(token.offset, token.size).starts_with('.')) return true;
+    was_name = is_name(expression, token, table);
+  }
+  return false;
+}
+
+bool is_unique_key(const Table& table, std::span<const std::string> columns) {
+  const auto are_all = [&](const auto& parts, auto&& name_of) {
+    return parts.size() == columns.size() && std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
+             return contains_name(columns, name_of(part));
+           });
+  };
+  if (table.primary_key && are_all(table.primary_key->columns, [](const std::string& name) { return name; }))
+    return true;
+  return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const Index& index) {
+    const bool is_plain = std::all_of(index.parts.begin(), index.parts.end(), [](const IndexPart& part) {
+      return !part.column.empty() && part.collation.empty();
+    });
+    return index.unique && index.where.empty() && is_plain &&
+           are_all(index.parts, [](const IndexPart& part) { return part.column; });
+  });
 }
 
 bool is_constant_default(const Column& column) {

@@ -25,6 +25,12 @@ bool contains_name(std::span<const std::string> names, std::string_view name);
 // The column that is another name of the rowid, if there is one.
 const Column* rowid_alias(const Table& table);
 
+// Whether the expression has the name before a dot: t.a.
+bool qualifies_with(std::string_view expression, std::string_view table);
+
+// Whether the columns are the primary key or have a unique index, so that a foreign key may refer to them.
+bool is_unique_key(const Table& table, std::span<const std::string> columns);
+
 // What ADD COLUMN accepts as the default of rows that are there.
 bool is_constant_default(const Column& column);
 

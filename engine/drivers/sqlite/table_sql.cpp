@@ -185,4 +185,50 @@ Result<std::string> create_table_sql(const TableName& name, const Table& table) 
                      join(parts, ",\n  "), options.empty() ? "" : " ", join(options, ", "));
 }
 
+std::string drop_index_sql(const TableName& name, const Index& index) {
+  return "DROP INDEX " + quote_qualified(name.schema, index_name(name, index), sqlite());
+}
+
+Result<std::vector<Step>> create_table_steps(const TableName& name, const Table& table) {
+  std::vector<Step> steps;
+  TRY(std::string create, create_table_sql(name, table));
+  steps.push_back(
+      {std::move(create), "DROP TABLE " + quote_qualified(name.schema, name.table, sqlite()), {}});
+  for (const Index& index : table.indexes) {
+    if (index.is_constraint) continue;
+    TRY(std::string sql, create_index_sql(name, index));
+    steps.push_back({std::move(sql), drop_index_sql(name, index), {}});
+  }
+  // What AUTOINCREMENT goes on from. There is no row before the first insert.
+  const std::string sequences = quote_qualified(name.schema, "sqlite_sequence", sqlite());
+  const std::string literal = quote_literal(name.table, sqlite());
+  for (const Column& column : table.columns)
+    if (column.identity != Identity::none && column.identity != Identity::rowid &&
+        column.identity_next.value_or(1) > 1)
+      steps.push_back({fmt::format("INSERT INTO {} (name, seq) VALUES ({}, {})", sequences, literal,
+                                   *column.identity_next - 1),
+                       fmt::format("DELETE FROM {} WHERE name = {}", sequences, literal),
+                       {}});
+  return steps;
+}
+
+// The catalog holds the definition without its schema: the name comes right after CREATE VIEW or CREATE
+// TRIGGER.
+std::string create_object_sql(const TableName& name, const NamedObject& object) {
+  const std::string& sql = object.definition;
+  if (name.schema.empty() || name.schema == "main") return sql;
+  std::size_t words = 0;
+  for (const Token& token : tokenize(sql, sqlite().lexer)) {
+    if (token.kind == TokenKind::space || token.kind == TokenKind::comment) continue;
+    if (words == 2) return sql.substr(0, token.offset) + quoted(name.schema) + "." + sql.substr(token.offset);
+    ++words;
+  }
+  return sql;
+}
+
+std::string drop_object_sql(const TableName& name, const NamedObject& object) {
+  return fmt::format("DROP {} {}", object_kind_sql(object.kind),
+                     quote_qualified(name.schema, object.name, sqlite()));
+}
+
 }  // namespace bascule::sqlite
