@@ -37,6 +37,8 @@ Features compute_features(Flavor flavor, std::string_view version_text) {
   features.drop_column = !sqlite || at_least(3, 35, 0);
   features.rename_column = postgres || (sqlite && at_least(3, 25, 0)) || (mysql && at_least(8, 0, 0)) ||
                            (mariadb && at_least(10, 5, 2));
+  features.virtual_generated_columns = !postgres || at_least(18, 0, 0);
+  features.set_generated_expression = postgres && at_least(17, 0, 0);
   return features;
 }
 

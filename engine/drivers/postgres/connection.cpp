@@ -87,8 +87,8 @@ class PostgresDriver final : public Driver {
     return std::make_unique<PostgresConnection>(std::move(session));
   }
   Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have,
-                            const Features&) const override {
-    return postgres::plan(changes, have);
+                            const Features& features) const override {
+    return postgres::plan(changes, have, features);
   }
 };
 

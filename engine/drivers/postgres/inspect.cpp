@@ -31,33 +31,38 @@ SELECT CASE attrelid WHEN 'pg_index'::regclass THEN 'i.' WHEN 'pg_constraint'::r
  WHERE attrelid IN ('pg_index'::regclass, 'pg_constraint'::regclass, 'pg_attribute'::regclass)
    AND attname IN ('indnullsnotdistinct', 'conenforced', 'conperiod', 'attcompression'))";
 
-// Definitions leave out the schema of what this path finds: only that of the default schema, so that
-// databases with other paths compare equal.
-constexpr const char* narrow_path_sql = R"(
-SELECT current_setting('search_path'), set_config('search_path', COALESCE(quote_ident(current_schema()), ''), TRUE))";
+// Definitions leave out the schema of what the path finds: only that of the default schema, so that databases
+// with other paths compare equal. Compiling such queries takes longer than they run.
+constexpr const char* pin_sql = R"(
+SELECT current_setting('search_path'), current_setting('jit'),
+       set_config('search_path', COALESCE(quote_ident(current_schema()), ''), TRUE), set_config('jit', 'off', TRUE))";
 
-class SearchPath {
+// Settings of the transaction.
+class Settings {
  public:
-  explicit SearchPath(Session& session) : session_(session) {}
+  explicit Settings(Session& session) : session_(session) {}
 
   // Until the end of the transaction, or restore().
-  Result<void> narrow() {
-    TRY(const Rows rows, session_.run(narrow_path_sql));
-    before_ = rows.string(0, 0);
+  Result<void> pin() {
+    TRY(const Rows rows, session_.run(pin_sql));
+    path_ = rows.string(0, 0);
+    jit_ = rows.string(0, 1);
     return {};
   }
 
   // In a failed transaction its end does it.
   void restore() {
     if (session_.transaction() != TransactionState::open) return;
-    const auto restored = session_.run("SELECT set_config('search_path', " +
-                                       quote_literal(before_, *session_.info().dialect) + ", TRUE)");
+    const Dialect& dialect = *session_.info().dialect;
+    const auto restored =
+        session_.run(fmt::format("SELECT set_config('search_path', {}, TRUE), set_config('jit', {}, TRUE)",
+                                 quote_literal(path_, dialect), quote_literal(jit_, dialect)));
     static_cast<void>(restored);
   }
 
  private:
   Session& session_;
-  std::string before_;
+  std::string path_, jit_;
 };
 
 std::string namespace_condition(const Inspection& inspection) {
@@ -111,11 +116,11 @@ Result<void> read_all(Inspection& inspection) {
 }
 
 Result<Schema> inspect_in_transaction(Session& session, const InspectOptions& options) {
-  SearchPath path(session);
-  TRY(path.narrow());
+  Settings settings(session);
+  TRY(settings.pin());
   Inspection inspection{session, options};
   auto done = read_all(inspection);
-  path.restore();
+  settings.restore();
   if (!done) return std::move(done).error();
   return std::move(inspection.schema);
 }

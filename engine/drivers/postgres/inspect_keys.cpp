@@ -42,10 +42,14 @@ constexpr const char* indexes_sql = R"(
 SELECT i.indrelid, x.relname, i.indisunique, am.amname, pg_get_expr(i.indpred, i.indrelid, TRUE), a.attname,
        CASE WHEN a.attname IS NULL THEN pg_get_indexdef(i.indexrelid, k.n, TRUE) END,
        (i.indoption[k.n - 1] & 1) = 1, (i.indoption[k.n - 1] & 2) = 2, u.oid IS NOT NULL, k.n > i.indnkeyatts,
-       CASE WHEN k.n <= i.indnkeyatts AND (NOT op.opcdefault OR oc.options IS NOT NULL) THEN
-         CASE WHEN pg_opclass_is_visible(op.oid) THEN '' ELSE op.opcnamespace::regnamespace || '.' END
-         || quote_ident(op.opcname)
-         || COALESCE(oc.options, '') END,
+       CASE WHEN k.n <= i.indnkeyatts AND (NOT op.opcdefault OR xa.attoptions IS NOT NULL) THEN
+         (SELECT CASE WHEN op.opcdefault AND o.list IS NULL THEN NULL
+                      ELSE CASE WHEN pg_opclass_is_visible(op.oid) THEN ''
+                                ELSE op.opcnamespace::regnamespace || '.' END
+                           || quote_ident(op.opcname) || COALESCE(' (' || o.list || ')', '') END
+            FROM (SELECT string_agg(split_part(o, '=', 1) || '=' || quote_literal(substr(o, strpos(o, '=') + 1)),
+                                    ', ')
+                    FROM unnest(xa.attoptions) o WHERE o NOT LIKE 'pg\_attver=%') o(list)) END,
        CASE WHEN k.n <= i.indnkeyatts AND i.indcollation[k.n - 1] <> 0
              AND i.indcollation[k.n - 1] <> CASE WHEN a.attname IS NULL THEN 100 ELSE a.attcollation END THEN
          (SELECT CASE WHEN pg_collation_is_visible(l.oid) THEN l.collname
@@ -57,7 +61,7 @@ SELECT i.indrelid, x.relname, i.indisunique, am.amname, pg_get_expr(i.indpred, i
          (SELECT 'WITH (' || string_agg(split_part(o, '=', 1) || '='
                                         || quote_literal(substr(o, strpos(o, '=') + 1)), ', ' ORDER BY o) || ')'
             FROM unnest(x.reloptions) o) END,
-       d.description
+       CASE WHEN u.oid IS NULL THEN d.description ELSE ud.description END
   FROM pg_catalog.pg_index i
   JOIN pg_catalog.pg_class r ON r.oid = i.indrelid
   JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
@@ -65,15 +69,11 @@ SELECT i.indrelid, x.relname, i.indisunique, am.amname, pg_get_expr(i.indpred, i
   CROSS JOIN LATERAL generate_series(1, i.indnatts) k(n)
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n - 1] AND a.attnum > 0
   LEFT JOIN pg_catalog.pg_attribute xa ON xa.attrelid = i.indexrelid AND xa.attnum = k.n
-  LEFT JOIN LATERAL (SELECT ' (' || string_agg(split_part(o, '=', 1) || '='
-                                               || quote_literal(substr(o, strpos(o, '=') + 1)), ', ') || ')'
-                       FROM unnest(xa.attoptions) o WHERE o NOT LIKE 'pg\_attver=%') oc(options)
-    ON xa.attoptions IS NOT NULL
   LEFT JOIN pg_catalog.pg_opclass op ON op.oid = i.indclass[k.n - 1]
   LEFT JOIN pg_catalog.pg_constraint u ON u.conindid = i.indexrelid AND u.contype = 'u' AND u.conrelid = i.indrelid
-  LEFT JOIN pg_catalog.pg_description d ON d.objsubid = 0
-   AND ((u.oid IS NULL AND d.classoid = 'pg_class'::regclass AND d.objoid = x.oid)
-        OR (d.classoid = 'pg_constraint'::regclass AND d.objoid = u.oid))
+  LEFT JOIN pg_catalog.pg_description d
+    ON d.classoid = 'pg_class'::regclass AND d.objoid = x.oid AND d.objsubid = 0
+  LEFT JOIN pg_catalog.pg_description ud ON ud.classoid = 'pg_constraint'::regclass AND ud.objoid = u.oid
  WHERE {0} AND r.relkind IN ('r', 'p') AND (r.relkind = 'p' OR NOT r.relispartition)
    AND NOT i.indisprimary AND NOT i.indisexclusion
  ORDER BY i.indrelid, x.relname, k.n)";

@@ -24,6 +24,6 @@ Result<std::unique_ptr<RowSource>> bulk_read(Session& session, const ReadRequest
 Result<std::unique_ptr<RowSink>> bulk_write(Session& session, const WriteRequest& request);
 
 // plan.cpp
-Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have);
+Result<PlannedSteps> plan(std::span<const Change> changes, const Schema& have, const Features& features);
 
 }  // namespace bascule::postgres
