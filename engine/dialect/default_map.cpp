@@ -5,6 +5,7 @@
 #include "engine/base/overloaded.h"
 #include "engine/base/text.h"
 #include "engine/dialect/expression.h"
+#include "engine/dialect/expression_class.h"
 #include "engine/dialect/sql_writer.h"
 #include "engine/dialect/type_map.h"
 
@@ -150,6 +151,26 @@ struct Target {
   }
 };
 
+// Whether the expression gives what columns of the target's type hold.
+bool is_of_type(std::string_view sql, const Target& to) {
+  using namespace expression;
+  const Parsed parsed = parse(sql, to.from);
+  if (!parsed.tree) return false;
+  const Class gives = class_of(canonical(*parsed.tree, to.from), to.from, nullptr),
+              wanted = class_of(to.type);
+  return gives == wanted ? wanted == Class::text || wanted == Class::bytes || is_number(wanted)
+                         : is_number(gives) && is_number(wanted);
+}
+
+// A default that is no constant and no clock, in the target's words.
+std::optional<std::string> carry_expression(std::string_view sql, const Target& to) {
+  static const std::vector<Column> no_columns;
+  if (!is_of_type(sql, to)) return std::nullopt;
+  auto made = translate_expression(sql, to.from, to.features, ExpressionUse::value, &no_columns);
+  if (!made.sql) return std::nullopt;
+  return to.expression(fmt::format("({})", *made.sql));
+}
+
 // One text for defaults that mean the same in a column of `type`.
 std::string comparable_default(const std::optional<std::string>& sql, const Type& type, Flavor flavor) {
   if (!sql) return "null";
@@ -179,7 +200,7 @@ CarriedDefault carry_default(std::string_view sql, Flavor from, const Type& sour
                                              [&](const Now& now) { return to.now(now.clock); },
                                              [&](const NewUuid&) { return to.new_uuid(); },
                                              [](const NextValue&) { return std::optional<std::string>(); },
-                                             [](const Other&) { return std::optional<std::string>(); }},
+                                             [&](const Other&) { return carry_expression(sql, to); }},
                                   value);
   if (carried) return {carried, {}};
   return {{}, TypeNote{"default_not_carried", fmt::format("the default {} is left out", sql)}};

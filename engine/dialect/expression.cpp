@@ -27,7 +27,20 @@ std::optional<default_value::Clock> clock_of(const Node& node, Flavor flavor) {
   return std::nullopt;
 }
 
+void gather_columns(const Node& node, std::vector<std::string>& names) {
+  if (node.is(Kind::column)) names.push_back(node.text);
+  for (const auto& child : node.children) gather_columns(child, names);
+}
+
 }  // namespace
+
+std::optional<std::vector<std::string>> columns_of(std::string_view sql, Flavor flavor) {
+  const expression::Parsed parsed = expression::parse(sql, flavor);
+  if (!parsed.tree) return std::nullopt;
+  std::vector<std::string> names;
+  gather_columns(*parsed.tree, names);
+  return names;
+}
 
 std::optional<std::string> literal_text(std::string_view token, Flavor flavor) {
   const bool is_postgres = flavor == Flavor::postgres;

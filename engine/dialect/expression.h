@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "engine/dialect/dialect.h"
 #include "engine/dialect/type_map.h"
@@ -55,6 +56,9 @@ struct TranslatedExpression {
 TranslatedExpression translate_expression(std::string_view sql, Flavor from, const Features& target,
                                           ExpressionUse use, const std::vector<Column>* source = nullptr,
                                           const std::vector<Column>* target_columns = nullptr);
+
+// The columns that an expression names; nothing if it cannot be parsed.
+std::optional<std::vector<std::string>> columns_of(std::string_view sql, Flavor flavor);
 
 // What a string literal means; nothing if `token` is none whose meaning is certain.
 std::optional<std::string> literal_text(std::string_view token, Flavor flavor);

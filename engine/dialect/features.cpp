@@ -39,6 +39,8 @@ Features compute_features(Flavor flavor, std::string_view version_text) {
                            (mariadb && at_least(10, 5, 2));
   features.virtual_generated_columns = !postgres || at_least(18, 0, 0);
   features.set_generated_expression = postgres && at_least(17, 0, 0);
+  features.json_functions = !sqlite || at_least(3, 38, 0);
+  features.expression_indexes = sqlite || postgres || (mysql && at_least(8, 0, 13));
   return features;
 }
 

@@ -21,6 +21,8 @@ struct Features {
   bool rename_column = false;              // SQLite 3.25, MySQL 8.0, MariaDB 10.5.2
   bool virtual_generated_columns = false;  // GENERATED ... VIRTUAL: everywhere but PostgreSQL before 18
   bool set_generated_expression = false;   // ALTER COLUMN ... SET EXPRESSION: PostgreSQL 17
+  bool json_functions = false;             // json_valid and its kin without an option: SQLite 3.38
+  bool expression_indexes = false;         // MySQL 8.0.13; not MariaDB
 };
 
 // Of the oldest server of this flavour that bascule supports, for statements that must load on any.

@@ -25,6 +25,9 @@ struct TypeNote {
 struct CarriedType {
   Type type;  // one that the target has
   std::vector<TypeNote> notes = {};
+  // A condition in the source's dialect, with $1 for the column, that holds for the values that do not fit;
+  // "" if all do. Whoever plans may count them.
+  std::string probe = {};
 };
 
 // The type of the target that holds every value that `type` of an engine `from` promises; where there is

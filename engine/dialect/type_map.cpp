@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "engine/base/text.h"
 #include "engine/dialect/default_map.h"
+#include "engine/dialect/native_types.h"
+#include "engine/dialect/table_expressions.h"
 #include "engine/dialect/type_carry.h"
 
 namespace bascule {
@@ -81,12 +85,16 @@ constexpr CollationRow collation_rows[] = {
 
 class ColumnMapper {
  public:
-  ColumnMapper(const Table& table, const Column& column, Flavor from, const Features& target)
-      : table_(table), source_(column), from_(from), target_(target) {}
+  ColumnMapper(const Table& table, const Column& column, Flavor from, const Features& target,
+               const TypeRule* rule)
+      : table_(table), source_(column), from_(from), target_(target), rule_(rule) {}
 
   MappedColumn map() {
-    if (from_ == target_.flavor) return {source_, {}};
     out_.column = source_;
+    if (from_ == target_.flavor) {
+      if (rule_ != nullptr) map_by_rule();
+      return std::move(out_);
+    }
     if (is_mysql_family(from_) && is_mysql_family(target_.flavor))
       map_within_mysql();
     else
@@ -101,12 +109,13 @@ class ColumnMapper {
 
   void map_within_mysql() {
     Column& column = out_.column;
-    const bool must_change =
-        source_.type.is<type::Json>() || source_.type.is<type::Uuid>() || source_.type.is<type::Network>();
+    const bool must_change = rule_ != nullptr || source_.type.is<type::Json>() ||
+                             source_.type.is<type::Uuid>() || source_.type.is<type::Network>();
     if (must_change) {
       map_type();
       if (source_.default_sql) map_default();
     }
+    map_generated();
     if (column.collation.empty()) return;
     for (const auto& row : collation_rows) {
       const bool to_mysql = target_.flavor == Flavor::mysql;
@@ -130,10 +139,14 @@ class ColumnMapper {
     map_default();
     Column& column = out_.column;
     if (is_in_primary_key(table_, source_.name)) column.nullable = false;
-    if (column.generated) {
-      note("generated_not_carried",
-           "becomes a plain column that holds the values of " + column.generated->expression);
-      column.generated.reset();
+    map_generated();
+    if (!column.identity_options.empty()) {
+      note("identity_option_not_carried", column.identity_options + " is left out");
+      column.identity_options.clear();
+    }
+    if (column.invisible) {
+      note("invisible_not_carried", "the column is visible, as the target has no invisible ones");
+      column.invisible = false;
     }
     if (column.on_update) {
       note("on_update_not_carried", "ON UPDATE " + *column.on_update + " is left out");
@@ -145,8 +158,39 @@ class ColumnMapper {
     }
   }
 
+  void map_generated() {
+    Column& column = out_.column;
+    if (!column.generated) return;
+    auto made = carry_generated(table_, source_, from_, target_);
+    if (!made.sql) {
+      note("generated_not_carried", fmt::format("becomes a plain column that holds the values of {}: {}",
+                                                column.generated->expression, made.reason));
+      column.generated.reset();
+      return;
+    }
+    column.generated->expression = std::move(*made.sql);
+    column.default_sql.reset();
+    // https://mariadb.com/kb/en/generated-columns/: they cannot be NOT NULL.
+    if (!target_.virtual_generated_columns) column.generated->stored = true;
+    if (target_.flavor == Flavor::mariadb) column.nullable = true;
+  }
+
+  // The user's own word; one that is no type of the target is the server's to refuse.
+  void map_by_rule() {
+    auto type = parse_native_type(rule_->to, target_.flavor);
+    out_.column.type = type.ok() ? std::move(*type) : Type(type::Native{rule_->to});
+    out_.column.native_type = rule_->to;
+  }
+
+  // Text of which a check says that it is JSON is JSON.
+  Type meant_type() const {
+    const bool holds_text = source_.type.is<type::Text>() || source_.type.is<type::Any>();
+    return holds_text && has_json_check(table_, source_, from_) ? Type(type::Json{}) : source_.type;
+  }
+
   void map_type() {
-    CarriedType carried = carry_type(source_.type, from_, target_, key_role(table_, source_));
+    if (rule_ != nullptr) return map_by_rule();
+    CarriedType carried = carry_type(meant_type(), from_, target_, key_role(table_, source_));
     for (auto& [code, text] : carried.notes) note(std::move(code), std::move(text));
     out_.column.type = std::move(carried.type);
     out_.column.native_type = spell_type(out_.column.type, target_);
@@ -206,6 +250,7 @@ class ColumnMapper {
   const Column& source_;
   Flavor from_;
   const Features& target_;
+  const TypeRule* rule_;  // the user's, may be null
   MappedColumn out_;
 };
 
@@ -249,9 +294,13 @@ bool are_equal_expressions(const std::optional<std::string>& a, const std::optio
   return normalize_expression(*a, flavor) == normalize_expression(*b, flavor);
 }
 
-std::optional<std::string> generated_expression(const Column& column) {
-  if (!column.generated) return std::nullopt;
-  return column.generated->expression;
+// On one engine the types of the table's columns tell PostgreSQL's casts from the user's.
+bool are_equal_generated(const Table& table, const Column& a, const Column& b, bool is_same_engine,
+                         Flavor flavor) {
+  if (!a.generated || !b.generated) return a.generated.has_value() == b.generated.has_value();
+  const auto* columns = is_same_engine ? &table.columns : nullptr;
+  return normalize_expression(a.generated->expression, flavor, columns) ==
+         normalize_expression(b.generated->expression, flavor, columns);
 }
 
 // Identities of PostgreSQL's serial kind have a default that says nothing new.
@@ -262,15 +311,16 @@ std::optional<std::string> own_default(const Column& column) {
 
 }  // namespace
 
-MappedColumn map_column(const Table& table, const Column& column, Flavor from, const Features& target) {
-  return ColumnMapper(table, column, from, target).map();
+MappedColumn map_column(const Table& table, const Column& column, Flavor from, const Features& target,
+                        const TypeRules& rules) {
+  return ColumnMapper(table, column, from, target, find_type_rule(rules, table, column)).map();
 }
 
 bool is_equivalent(const Table& table, const Column& want, Flavor from, const Column& have,
-                   const Features& target) {
+                   const Features& target, const TypeRules& rules) {
   const Flavor flavor = target.flavor;
   const bool is_same_engine = from == flavor;
-  const Column mapped = map_column(table, want, from, target).column;
+  const Column mapped = map_column(table, want, from, target, rules).column;
   const bool are_types_equal =
       is_same_engine
           ? mapped.type == have.type ||
@@ -282,7 +332,7 @@ bool is_equivalent(const Table& table, const Column& want, Flavor from, const Co
   return are_types_equal && are_nulls_equal && are_collations_equal &&
          are_equivalent_identities(mapped.identity, have.identity, flavor, is_same_engine) &&
          are_equal_defaults(own_default(mapped), own_default(have), have.type, flavor) &&
-         are_equal_expressions(generated_expression(mapped), generated_expression(have), flavor) &&
+         are_equal_generated(table, mapped, have, is_same_engine, flavor) &&
          are_equal_expressions(mapped.on_update, have.on_update, flavor) && mapped.comment == have.comment;
 }
 

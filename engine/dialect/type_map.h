@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/dialect/features.h"
+#include "engine/dialect/type_rules.h"
 #include "engine/model/change.h"
 #include "engine/model/schema.h"
 
@@ -21,8 +22,9 @@ struct MappedColumn {
   std::vector<Notice> notices;  // what is widened, lost or left out; object is "table.column"
 };
 // The column of `table` (of a schema of flavour `from`) as the copier creates it on the target. On the same
-// flavour it is the column itself.
-MappedColumn map_column(const Table& table, const Column& column, Flavor from, const Features& target);
+// flavour it is the column itself. The user's rules come before those of the map.
+MappedColumn map_column(const Table& table, const Column& column, Flavor from, const Features& target,
+                        const TypeRules& rules = {});
 
 struct MappedSchema {
   Schema schema;
@@ -30,12 +32,13 @@ struct MappedSchema {
 };
 // The whole schema for another engine, its namespaces joined into `default_namespace` of the target unless
 // both are PostgreSQL. What cannot be carried is left out and listed.
-MappedSchema map_schema(const Schema& schema, const Features& target, std::string_view default_namespace);
+MappedSchema map_schema(const Schema& schema, const Features& target, std::string_view default_namespace,
+                        const TypeRules& rules = {});
 
 // Whether `have` (of the target) is what the copier would have made of `want` (of flavour `from`), by
 // meaning: type classes, not spellings; defaults by their normal form.
 bool is_equivalent(const Table& table, const Column& want, Flavor from, const Column& have,
-                   const Features& target);
+                   const Features& target, const TypeRules& rules = {});
 
 // The normal form of a default, check, generated column or index expression: redundant parentheses, casts of
 // literals, letter case, spellings of CURRENT_TIMESTAMP, BETWEEN, = ANY (ARRAY[..]) and what else the engines
