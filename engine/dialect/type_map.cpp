@@ -170,8 +170,8 @@ class ColumnMapper {
     }
     column.generated->expression = std::move(*made.sql);
     column.default_sql.reset();
-    // https://mariadb.com/kb/en/generated-columns/: they cannot be NOT NULL.
     if (!target_.virtual_generated_columns) column.generated->stored = true;
+    // https://mariadb.com/kb/en/generated-columns/: they cannot be NOT NULL.
     if (target_.flavor == Flavor::mariadb) column.nullable = true;
   }
 

@@ -58,10 +58,12 @@ constexpr SpellingRow spellings[] = {
     {"year", {"", "", "year", "year"}},
 };
 
+// The grammar takes plain strings only.
 std::string spell_labels(std::string_view word, const std::vector<std::string>& labels, const Dialect& row) {
   std::string out(word);
   out += '(';
-  for (std::size_t i = 0; i < labels.size(); ++i) out += (i > 0 ? "," : "") + quote_literal(labels[i], row);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    out += (i > 0 ? "," : "") + quote_plain_string(labels[i], row);
   return out + ')';
 }
 
