@@ -873,6 +873,30 @@ ENGINE_TEST_CASE("sqlite: a table in an attached file is rebuilt there", on_sqli
   CHECK(inspect(*target) == first);
 }
 
+ENGINE_TEST_CASE("sqlite: a plan says why a table is rebuilt and what is lost", on_sqlite) {
+  Scratch wanted_scratch(engine), scratch(engine);
+  auto wanted = wanted_scratch.connect(), target = scratch.connect();
+  run(*wanted, "create table t (a text not null default 'x', b text collate nocase, check (b <> ''))");
+  run(*target, "create table t (a int, b text, c int unique)");
+  PlanOptions options;
+  options.allow = {"*:*"};
+  const auto plan = make_plan(inspect(*wanted), inspect(*target), target->features(), options);
+  REQUIRE(plan.ok());
+  std::string comments, lossy;
+  for (const Step& step : plan->steps) {
+    if (step.sql.starts_with("CREATE TABLE")) comments += step.comment;
+    if (step.loses_data) lossy += step.sql.substr(0, 11) + ": " + step.comment;
+  }
+  CHECK(
+      comments ==
+      "t is rebuilt, as ALTER TABLE cannot do it: t.c: a UNIQUE constraint is dropped, t.a: its type and NOT "
+      "NULL and its default change, t.b: its collation changes, t.c: a UNIQUE constraint uses it, t: a CHECK "
+      "is added");
+  CHECK(lossy ==
+        "INSERT INTO: undo brings back columns, not what is lost of the values of t.a, "
+        "t.c");
+}
+
 ENGINE_TEST_CASE("sqlite: a plan says what copies a large table", on_sqlite) {
   struct Row {
     std::string name, sql, code, part;

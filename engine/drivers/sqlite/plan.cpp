@@ -296,20 +296,25 @@ class Planner {
     current_ = table.changes.front();
     const Rebuild rebuild{table.name, *table.have, table.want,
                           fmt::format("{} is rebuilt, as ALTER TABLE cannot do it: {}", display(table.name),
-                                      join(table.reasons, ", "))};
+                                      join(table.reasons, ", ")),
+                          loss_of(table)};
     TRY(add_indexes_of(rebuild));
     const std::vector<Named> triggers = drop_triggers_of(rebuild.name);
     TRY(std::vector<Step> made, rebuild_steps(rebuild, temporary_name(rebuild.name)));
-    const bool loses = std::any_of(table.changes.begin(), table.changes.end(),
-                                   [&](std::size_t place) { return loses_data(changes_[place]); });
-    for (Step& one : made)
-      if (one.sql.starts_with("DROP TABLE")) one.loses_data = loses;
     append(rebuilds, std::move(made));
     make_again(triggers);
     if (!rebuild.to.foreign_keys.empty()) check_foreign_keys({rebuild.name, keeps_rowids(rebuild)});
     check_keys_that_refer_to(rebuild.name);
     note_large(rebuild.name, "rewrite_table", "the rebuild copies", "apply it when few write");
     return {};
+  }
+
+  std::string loss_of(const ChangedTable& table) const {
+    std::vector<std::string> names;
+    for (const std::size_t place : table.changes)
+      if (loses_data(changes_[place])) names.push_back(change_object(changes_[place], "main"));
+    return names.empty() ? ""
+                         : "undo brings back columns, not what is lost of the values of " + join(names, ", ");
   }
 
   // An index keeps its name while its table is rebuilt, so that the old one goes first.

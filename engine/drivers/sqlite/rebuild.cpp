@@ -218,7 +218,8 @@ Result<std::vector<Step>> rebuild_steps(const Rebuild& rebuild, const std::strin
   TRY(std::string create, forth.create());
   TRY(std::string create_back, back.create());
   steps.push_back(step(std::move(create), back.rename(), rebuild.comment));
-  steps.push_back(step(forth.insert(), back.drop()));
+  steps.push_back(step(forth.insert(), back.drop(), rebuild.loss));
+  steps.back().loses_data = !rebuild.loss.empty();
   if (forth.carries_sequence()) steps.push_back(step(forth.forget_sequence(), back.carry_sequence()));
   steps.push_back(check(forth.row_count_check(), back.row_count_check()));
   if (forth.carries_sequence()) steps.push_back(step(forth.carry_sequence(), back.forget_sequence()));
@@ -232,8 +233,9 @@ Result<std::vector<Step>> rebuild_steps(const Rebuild& rebuild, const std::strin
 }
 
 std::vector<Step> session_settings() {
-  return {setting("foreign_keys", "or dropping a table would delete the rows that refer to it"),
-          setting("legacy_alter_table", "so that RENAME is followed by views, triggers and foreign keys")};
+  return {
+      setting("foreign_keys", "until the end, as dropping a table would delete the rows that refer to it"),
+      setting("legacy_alter_table", "so that views, triggers and foreign keys follow what is renamed")};
 }
 
 Bracket foreign_key_bracket(const std::vector<CheckedTable>& tables) {
@@ -257,8 +259,9 @@ Bracket foreign_key_bracket(const std::vector<CheckedTable>& tables) {
 
 Bracket legacy_rename_bracket() {
   const std::string on = "PRAGMA legacy_alter_table = ON", off = "PRAGMA legacy_alter_table = OFF";
-  return {{step(on, off, "so that RENAME leaves views, triggers and other tables as they are")},
-          {step(off, on)}};
+  return {
+      {step(on, off, "while tables are rebuilt: RENAME leaves views, triggers and foreign keys as they are")},
+      {step(off, on)}};
 }
 
 }  // namespace bascule::sqlite

@@ -18,6 +18,7 @@ struct Rebuild {
   TableName name;
   Table from, to;            // the same columns have the same name, without letter case
   std::string comment = {};  // of the CREATE TABLE
+  std::string loss = {};     // what the rows lose, "" for nothing
 };
 
 // The steps without indexes and triggers, which are dropped before and made again afterwards. Backwards they

@@ -53,6 +53,22 @@ std::string is_not_addable(const Column& column) {
   return {};
 }
 
+// In words: "its type and its default change"; "" if nothing does that SQLite keeps.
+std::string what_changes(const Column& from, const Column& to) {
+  const std::pair<bool, std::string_view> parts[] = {
+      {from.type != to.type || from.native_type != to.native_type, "its type"},
+      {from.nullable != to.nullable, "NOT NULL"},
+      {from.default_sql != to.default_sql, "its default"},
+      {from.collation != to.collation, "its collation"},
+      {from.generated != to.generated, "how it is generated"},
+      {from.identity != to.identity, "how it is numbered"}};
+  std::vector<std::string> names;
+  for (const auto& [differs, name] : parts)
+    if (differs) names.emplace_back(name);
+  if (names.empty()) return {};
+  return join(names, " and ") + (names.size() == 1 ? " changes" : " change");
+}
+
 template <typename Item, typename Predicate>
 void erase_first(std::vector<Item>& items, Predicate&& predicate) {
   if (const auto found = std::find_if(items.begin(), items.end(), predicate); found != items.end())
@@ -176,11 +192,7 @@ std::string needs_rebuild(const Change& change, const Table& have, const Feature
                    const std::string reason = keeps_column(have, c.column.name);
                    return reason.empty() ? is_not_addable(c.column) : reason;
                  },
-                 [](const AlterColumn& c) -> std::string {
-                   Column same = c.to;
-                   same.comment = c.from.comment;  // SQLite keeps none
-                   return same == c.from ? "" : "it changes";
-                 },
+                 [](const AlterColumn& c) -> std::string { return what_changes(c.from, c.to); },
                  [](const AddIndex& c) -> std::string {
                    return c.index.is_constraint ? "a UNIQUE constraint is added" : "";
                  },
