@@ -80,6 +80,10 @@ class TableDiffer {
       if (!wanted.contains(folded(column.name))) out_.changes.push_back(change::DropColumn{name_, column});
   }
 
+  static bool are_kept_alike(const Column& want, const Column& have) {
+    return !want.generated || !have.generated || want.generated->stored == have.generated->stored;
+  }
+
   // Comments are changes of their own.
   void compare(const Column& want, const Column& have) {
     const Column* source = want_.source.find_column(want.name);
@@ -88,7 +92,7 @@ class TableDiffer {
     compared.comment = want.comment;
     const bool is_equal =
         is_equivalent(want_.source, source != nullptr ? *source : want, from_, compared, target_) &&
-        (!is_same_engine() || (want.invisible == have.invisible &&
+        (!is_same_engine() || (want.invisible == have.invisible && are_kept_alike(want, have) &&
                                equals_ignoring_case(want.identity_options, have.identity_options))) &&
         (!options_.strict || equals_ignoring_case(want.native_type, have.native_type));
     if (!is_equal) out_.changes.push_back(change::AlterColumn{name_, have, to});
@@ -259,7 +263,8 @@ class TableDiffer {
     const Table& want = want_.mapped;
     if (want.options != have_.options)
       out_.changes.push_back(change::AlterTable{name_, have_.options, want.options});
-    if (want.partitions != have_.partitions) report("partitions_differ", "has other partitions");
+    else if (want.partitions != have_.partitions)  // MySQL's options name them, too
+      report("partitions_differ", "has other partitions");
   }
 
   const WantedTable& want_;

@@ -20,6 +20,11 @@ bool is_identifier(const Token& token, std::string_view text, std::string_view n
          equals_ignoring_case(text, quote_identifier(name, dialect(Flavor::mysql)));
 }
 
+bool is_plain_word(std::string_view name) {
+  return !name.empty() && (name[0] < '0' || name[0] > '9') &&
+         std::all_of(name.begin(), name.end(), is_word_byte);
+}
+
 }  // namespace
 
 bool serves(const Index& index, const std::vector<std::string>& columns) {
@@ -60,6 +65,24 @@ bool begins_a_key(const Table& table, std::string_view column) {
                      [&](const Index& index) { return begins_with(index, column); });
 }
 
+std::set<std::string> used_relations(std::string_view view_definition) {
+  const auto all = tokenize(view_definition, dialect(Flavor::mysql).lexer);
+  std::vector<std::pair<TokenKind, std::string_view>> tokens;
+  for (const Token& token : all)
+    if (token.kind != TokenKind::space)
+      tokens.emplace_back(token.kind, view_definition.substr(token.offset, token.size));
+  const auto text = [&](std::size_t i) { return i < tokens.size() ? tokens[i].second : std::string_view(); };
+  std::size_t i = 0;
+  while (i < tokens.size() && !equals_ignoring_case(text(i), "AS")) ++i;
+  std::set<std::string> names;
+  for (; i < tokens.size(); ++i) {
+    const bool is_part = text(i + 1) == "." || text(i - 1) == "." || equals_ignoring_case(text(i - 1), "AS");
+    if (tokens[i].first == TokenKind::quoted_identifier && !is_part && text(i).size() > 2)
+      names.insert(to_lower(replace_all(text(i).substr(1, text(i).size() - 2), "``", "`")));
+  }
+  return names;
+}
+
 bool mentions(std::string_view expression, std::string_view name) {
   const auto tokens = tokenize(expression, dialect(Flavor::mysql).lexer);
   return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
@@ -68,11 +91,14 @@ bool mentions(std::string_view expression, std::string_view name) {
 }
 
 std::string with_name_changed(std::string_view expression, std::string_view from, std::string_view to) {
+  const std::string quoted = quote_identifier(to, dialect(Flavor::mysql));
   std::string out;
   for (const Token& token : tokenize(expression, dialect(Flavor::mysql).lexer)) {
     const std::string_view text = expression.substr(token.offset, token.size);
-    out +=
-        is_identifier(token, text, from) ? quote_identifier(to, dialect(Flavor::mysql)) : std::string(text);
+    if (!is_identifier(token, text, from))
+      out += text;
+    else
+      out += token.kind == TokenKind::word && is_plain_word(to) ? std::string(to) : quoted;
   }
   return out;
 }

@@ -1,6 +1,8 @@
 // Which index of a table serves which column or foreign key.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,9 @@ bool begins_with(const Index& index, std::string_view column);
 bool begins_with(const std::optional<PrimaryKey>& key, std::string_view column);
 bool begins_a_key(const Table& table, std::string_view column);
 
+// The tables, views and functions that a view is made of, in lower case; in the server's own spelling of the
+// query every column stands behind its table's name.
+std::set<std::string> used_relations(std::string_view view_definition);
 // Whether a name stands in the expression as an identifier.
 bool mentions(std::string_view expression, std::string_view name);
 // The expression with every identifier `from` called `to`.
