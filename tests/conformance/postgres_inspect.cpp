@@ -123,6 +123,17 @@ constexpr Detail details[] = {
      "CREATE TABLE t (a int) PARTITION BY LIST (a); "
      "CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1); CREATE INDEX i ON t_1 (a)",
      R"j("object":"index i of partition t_1")j"},
+    {"trigger of one partition",
+     "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1); "
+     "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'; "
+     "CREATE TRIGGER every BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f(); "
+     "CREATE TRIGGER one BEFORE DELETE ON t_1 FOR EACH ROW EXECUTE FUNCTION f()",
+     R"j("not_modelled":[{"object":"trigger one on partition t_1",)j"},
+    {"default of one partition",
+     "CREATE TABLE t (a int DEFAULT 1) PARTITION BY LIST (a); CREATE TABLE t_1 PARTITION OF t FOR VALUES IN "
+     "(1); "
+     "ALTER TABLE t_1 ALTER a SET DEFAULT 2",
+     R"j("definition":"ALTER TABLE t_1 ALTER COLUMN a SET DEFAULT 2")j"},
     {"comment of a key",
      "CREATE TABLE t (a int CONSTRAINT k PRIMARY KEY); COMMENT ON CONSTRAINT k ON t IS 'x'",
      R"j("definition":"COMMENT ON CONSTRAINT k ON t IS 'x'")j"},

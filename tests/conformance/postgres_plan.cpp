@@ -55,6 +55,10 @@ constexpr PlanCase cases[] = {
     {"partitioned table goes",
      "CREATE TABLE p (k text) PARTITION BY LIST (k); CREATE TABLE \"P a\" PARTITION OF p FOR VALUES IN ('a')",
      "", "drop_table"},
+    {"tables that inherit", "", "CREATE TABLE p (a int CHECK (a > 0)); CREATE TABLE a (b int) INHERITS (p)",
+     "add_table add_table"},
+    {"tables that inherit go", "CREATE TABLE p (a int CHECK (a > 0)); CREATE TABLE z (b int) INHERITS (p)",
+     "", "drop_table drop_table"},
     // --- columns ---
     {"column", "", "ALTER TABLE t ADD COLUMN c numeric(10,2) DEFAULT 0.5 NOT NULL", "add_column"},
     {"column with a comment", "",
@@ -77,6 +81,15 @@ constexpr PlanCase cases[] = {
      "ALTER TABLE t ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY 5 MINVALUE "
      "10 CYCLE)",
      "alter_column"},
+    {"becomes serial", "",
+     "CREATE SEQUENCE t_n_seq AS int OWNED BY t.n; "
+     "ALTER TABLE t ALTER COLUMN n SET DEFAULT nextval('t_n_seq'), ALTER COLUMN n SET NOT NULL",
+     "alter_column"},
+    {"serial becomes plain", "CREATE TABLE v (id serial)", "CREATE TABLE v (id int NOT NULL)",
+     "alter_column"},
+    {"serial grows", "CREATE TABLE v (id serial)", "CREATE TABLE v (id bigserial)", "alter_column"},
+    {"text becomes a number with another default", "CREATE TABLE v (a text DEFAULT '5')",
+     "CREATE TABLE v (a int DEFAULT 6)", "alter_column"},
     {"comment of a column", "COMMENT ON COLUMN t.n IS 'a'", "COMMENT ON COLUMN t.n IS 'b'", "alter_comment"},
     {"comment of a table", "", "COMMENT ON TABLE t IS 'who''s who'", "add_comment"},
     // --- indexes and constraints ---
@@ -156,6 +169,12 @@ constexpr PlanCase cases[] = {
     {"view under a view loses a column",
      "CREATE VIEW w AS SELECT id, s FROM t; CREATE VIEW x AS SELECT id FROM w",
      "CREATE VIEW w AS SELECT id FROM t; CREATE VIEW x AS SELECT id FROM w", "alter_view"},
+    {"view with a trigger loses a column",
+     "CREATE VIEW w AS SELECT id, s FROM t; "
+     "CREATE TRIGGER r INSTEAD OF UPDATE ON w FOR EACH ROW EXECUTE FUNCTION touch()",
+     "CREATE VIEW w AS SELECT id FROM t; "
+     "CREATE TRIGGER r INSTEAD OF UPDATE ON w FOR EACH ROW EXECUTE FUNCTION touch()",
+     "alter_view"},
     {"views that name each other", "", "CREATE VIEW z AS SELECT id FROM t; CREATE VIEW a AS SELECT id FROM z",
      "add_view add_view"},
     {"views that name each other go", "CREATE VIEW z AS SELECT id FROM t; CREATE VIEW a AS SELECT id FROM z",
@@ -213,6 +232,16 @@ constexpr PlanCase cases[] = {
      "CREATE TRIGGER r AFTER INSERT OR UPDATE OF n ON t FOR EACH ROW WHEN (NEW.n > 0) EXECUTE FUNCTION "
      "touch()",
      "alter_trigger"},
+    {"function of a trigger is another one",
+     "CREATE FUNCTION old() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$; "
+     "CREATE TRIGGER r BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION old()",
+     "CREATE FUNCTION renewed() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$; "
+     "CREATE TRIGGER r BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION renewed()",
+     "add_function alter_trigger drop_function"},
+    {"functions that name each other", "",
+     "CREATE FUNCTION z() RETURNS int LANGUAGE sql AS 'SELECT 1'; "
+     "CREATE FUNCTION a() RETURNS int LANGUAGE sql AS 'SELECT z()'",
+     "add_function add_function"},
     {"type under a trigger",
      "CREATE TRIGGER r BEFORE UPDATE OF n ON t FOR EACH ROW EXECUTE FUNCTION touch(); ALTER TABLE t DISABLE "
      "TRIGGER r",
@@ -291,6 +320,51 @@ TEST_CASE("postgres: a plan leads from each schema to the other, and its undo le
     CHECK(irreversible_steps(*plan).empty());
     const auto undone = undo_plan(*target, *plan, have);
     if (!undone.ok()) FAIL_CHECK(undone.error().text());
+  }
+}
+
+TEST_CASE("postgres: tables and columns get new names under the views over them") {
+  const Engine& postgres = engine(Flavor::postgres);
+  if (!is_ready(postgres)) return;
+  const Scratch wanted_scratch(postgres), scratch(postgres);
+  const auto wanted = wanted_scratch.connect(), target = scratch.connect();
+  fill(*target, "CREATE VIEW w AS SELECT id, n FROM t; CREATE INDEX i ON t (n)");
+  fill(*wanted,
+       "ALTER TABLE t RENAME TO t2; ALTER TABLE t2 RENAME COLUMN n TO number;"
+       "CREATE VIEW w AS SELECT id, number AS n FROM t2; CREATE INDEX i ON t2 (number)");
+  const Schema want = inspect(*wanted), have = inspect(*target);
+  const PlanOptions options{.diff = {.renames = {{"t", "t2"}, {"t.n", "number"}}}, .allow = {}};
+  const auto plan = make_plan(want, have, target->features(), options);
+  if (!plan.ok()) FAIL(plan.error().text());
+  CAPTURE(text_of(*plan));
+  const ApplyOptions apply{.diff = options.diff};
+  const auto applied = apply_plan(*target, *plan, want, have, apply);
+  if (!applied.ok()) FAIL(applied.error().text());
+  CHECK(plan->steps.size() == 2);
+  CHECK(scalar(*target, "SELECT count(*) FROM w WHERE n IS NOT NULL") == "2");
+  const auto undone = undo_plan(*target, *plan, have);
+  if (!undone.ok()) FAIL(undone.error().text());
+  CHECK(scalar(*target, "SELECT sum(n) FROM t") == "11");
+}
+
+TEST_CASE("postgres: a label is committed before it is used, and only then") {
+  const Schema have{
+      "postgres",
+      "public",
+      {Namespace{.name = "public", .tables = {{"t", {{"m", type::Int{4}}}}}, .enums = {{"mood", {"sad"}}}}}};
+  const EnumType from{"mood", {"sad"}}, to{"mood", {"sad", "it's ok"}};
+  Column used{"c", type::Enum{"mood", to.labels}, "mood"};
+  used.default_sql = "'it''s ok'::mood";
+  Column other = used;
+  other.default_sql = "'sad'::mood";
+  for (const bool is_used : {true, false}) {
+    const std::vector<Change> changes{change::AddColumn{{"public", "t"}, is_used ? used : other},
+                                      change::AlterEnum{{"public", "mood"}, from, to}};
+    const auto planned = driver(Flavor::postgres).plan(changes, have, Features{});
+    REQUIRE(planned.ok());
+    REQUIRE_FALSE(planned->steps.empty());
+    CHECK(planned->steps[0].sql == "ALTER TYPE \"public\".\"mood\" ADD VALUE 'it''s ok'");
+    CHECK(planned->steps[0].in_transaction == !is_used);
   }
 }
 

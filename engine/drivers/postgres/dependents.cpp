@@ -198,12 +198,37 @@ class Search {
 
   void note(const change::AlterObject& change, std::size_t i) {
     if (rank_of(change.to.kind) == Rank::other) return;
+    if (follows_renames(change)) {
+      followers_.insert(i);
+      return;
+    }
     Item& item = item_of(change.name, change.from);
     item.object = &change.from;
     item.wanted = &change.to;
     item.mentions = names_in(is_routine(item) ? routine_head(change.from) : change.from.definition);
     item.change = i;
     if (!is_replaceable(change.from, change.to)) remove(item, i);
+  }
+
+  // A view holds on to columns, not to their names: when one gets a new name, the server itself keeps the
+  // name of the view's column by an alias. `from`, whose text has the new names too, lacks only that.
+  static bool follows_renames(const change::AlterObject& change) {
+    const auto is_same_name = [](const Column& a, const Column& b) { return a.name == b.name; };
+    return rank_of(change.to.kind) == Rank::view && !change.to.columns.empty() &&
+           std::ranges::equal(change.from.columns, change.to.columns, is_same_name) &&
+           change.from.indexes == change.to.indexes &&
+           without_aliases(change.from.definition) == without_aliases(change.to.definition);
+  }
+
+  // Neither blanks nor quotes count.
+  static std::string without_aliases(std::string_view sql) {
+    std::vector<std::string> words;
+    for (const Token& token : tokenize(sql, postgres().lexer)) {
+      if (token.kind == TokenKind::space) continue;
+      words.push_back(replace_all(sql.substr(token.offset, token.size), "\"", ""));
+      if (words.size() >= 2 && words[words.size() - 2] == "AS") words.resize(words.size() - 2);
+    }
+    return replace_all(join(words, ""), " ", "");
   }
 
   void note(const change::AddObject& change, std::size_t i) {
@@ -286,6 +311,7 @@ class Search {
 
   Dependents result() {
     Dependents out;
+    out.changes = followers_;
     for (const Item& item : items_) {
       if (item.is_removed)
         out.removals.push_back({item.name, *item.object, item.change.value_or(item.cause)});
@@ -319,6 +345,7 @@ class Search {
   const Planning& planning_;
   std::vector<Item> items_;
   std::map<Key, std::size_t> at_;
+  std::set<std::size_t> followers_;                               // changes that the server makes by itself
   NameSet new_names_;                                             // of tables and views that come
   std::vector<std::pair<std::string, std::string>> new_columns_;  // with their tables
   NameSet needed_early_;

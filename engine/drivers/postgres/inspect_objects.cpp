@@ -47,15 +47,12 @@ SELECT t.typnamespace, t.typname, '',
                     WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')
  ORDER BY t.typname)";
 
-// Those of partitions come from their table.
+// Partitions are not tables of the model.
 constexpr const char* triggers_sql = R"(
 SELECT r.relnamespace, t.tgname, r.relname, pg_get_triggerdef(t.oid, TRUE), d.description, 'T'
   FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class r ON r.oid = t.tgrelid
   LEFT JOIN pg_catalog.pg_description d ON d.classoid = 'pg_trigger'::regclass AND d.objoid = t.oid
- WHERE {1} AND NOT t.tgisinternal
-   AND NOT (r.relispartition
-            AND EXISTS (SELECT FROM pg_catalog.pg_depend p
-                         WHERE p.classid = 'pg_trigger'::regclass AND p.objid = t.oid AND p.deptype IN ('P', 'S')))
+ WHERE {1} AND NOT t.tgisinternal AND NOT r.relispartition
  ORDER BY t.tgname, r.relname)";
 
 constexpr const char* functions_sql = R"(

@@ -68,7 +68,7 @@ SELECT a.attrelid, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a
        s.deptype = 'a' AND EXISTS (SELECT FROM pg_catalog.pg_depend u
                                     WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = d.oid
                                       AND u.refclassid = 'pg_class'::regclass AND u.refobjid = s.oid),
-       CASE WHEN s.seqtypid <> a.atttypid THEN format_type(s.seqtypid, NULL) END
+       CASE WHEN s.seqtypid <> a.atttypid THEN format_type(s.seqtypid, NULL) END, a.attnum
   FROM pg_catalog.pg_class r
   JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid
   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -329,6 +329,7 @@ Result<void> read_columns(Inspection& inspection) {
       columns = inspection.columns(relation);
     }
     if (columns == nullptr) continue;
+    inspection.name_attribute(relation, rows.integer(row, 16), rows.string(row, 1));
     const Column& column = columns->emplace_back(column_of(inspection.session, rows, row));
     if (column.identity != Identity::none && !column.identity_next)
       unused[rows.integer(row, 11)] = {relation, columns->size() - 1};

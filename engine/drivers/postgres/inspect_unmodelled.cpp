@@ -85,6 +85,38 @@ SELECT format('sequence %s owned by column %s.%I', s.oid::regclass, r.oid::regcl
                     WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = d.oid
                       AND u.refclassid = 'pg_class'::regclass AND u.refobjid = s.oid))";
 
+// A partition is a name and its bound; what else it has of its own is here.
+constexpr const char* partitions_sql = R"(
+SELECT format('trigger %I on partition %s', t.tgname, r.oid::regclass), pg_get_triggerdef(t.oid, TRUE)
+  FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class r ON r.oid = t.tgrelid
+ WHERE {1} AND r.relispartition AND NOT t.tgisinternal
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend p
+                    WHERE p.classid = 'pg_trigger'::regclass AND p.objid = t.oid AND p.deptype IN ('P', 'S', 'I'))
+UNION ALL
+SELECT format('policy %I on partition %s', p.polname, r.oid::regclass), NULL
+  FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class r ON r.oid = p.polrelid
+ WHERE {1} AND r.relispartition
+UNION ALL
+SELECT format('%s of partition %s', v.what, r.oid::regclass), format('ALTER TABLE %s %s', r.oid::regclass, v.action)
+  FROM pg_catalog.pg_class r
+  CROSS JOIN LATERAL (VALUES
+    ('unlogged storage', 'SET UNLOGGED', r.relpersistence = 'u'),
+    ('row security', 'ENABLE ROW LEVEL SECURITY', r.relrowsecurity),
+    ('storage parameters', 'SET (' || array_to_string(r.reloptions, ', ') || ')', r.reloptions IS NOT NULL))
+    v(what, action, holds)
+ WHERE {1} AND r.relispartition AND r.relkind IN ('r', 'p') AND v.holds
+UNION ALL
+SELECT format('default of column %I of partition %s', a.attname, r.oid::regclass),
+       format('ALTER TABLE %s ALTER COLUMN %I %s', r.oid::regclass, a.attname,
+              COALESCE('SET DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), 'DROP DEFAULT'))
+  FROM pg_catalog.pg_class r JOIN pg_catalog.pg_inherits h ON h.inhrelid = r.oid
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_catalog.pg_attribute pa ON pa.attrelid = h.inhparent AND pa.attname = a.attname
+  LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum
+  LEFT JOIN pg_catalog.pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum
+ WHERE {1} AND r.relispartition AND a.attgenerated = '' AND (a.atthasdef OR pa.atthasdef)
+   AND pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM pg_get_expr(pd.adbin, pd.adrelid))";
+
 // Attributes of columns that only the server's storage and planner look at. The server counts versions of the
 // column in an option of its own, pg_attver (since November 2026), which pg_dump leaves out too.
 constexpr const char* columns_sql = R"(
@@ -101,7 +133,10 @@ SELECT format('%s of column %s.%I', v.what, r.oid::regclass, a.attname),
     ('options', 'SET (' || (SELECT string_agg(o, ', ') FROM unnest(a.attoptions) o
                              WHERE o NOT LIKE 'pg\_attver=%') || ')', a.attoptions IS NOT NULL)) v(what, action, holds)
  WHERE {1} AND r.relkind IN ('r', 'p', 'm') AND (r.relkind = 'p' OR NOT r.relispartition)
-   AND a.attnum > 0 AND NOT a.attisdropped AND v.holds AND v.action IS NOT NULL)";
+   AND a.attnum > 0 AND NOT a.attisdropped
+   AND (a.attstorage <> t.typstorage OR a.attstattarget >= 0 OR {2} <> '' OR cardinality(a.attoptions) > 1
+        OR a.attoptions[1] NOT LIKE 'pg\_attver=%')
+   AND v.holds AND v.action IS NOT NULL)";
 
 constexpr const char* objects_sql = R"(
 SELECT 'composite type ' || r.oid::regclass,
@@ -213,7 +248,8 @@ SELECT 'comment on ' || i.type || ' ' || i.identity,
 
 Result<void> read_not_modelled(Inspection& inspection) {
   const std::string compression = inspection.column_or("a.attcompression", "''");
-  for (const char* sql : {relations_sql, columns_sql, objects_sql, others_sql, comments_sql}) {
+  for (const char* sql :
+       {relations_sql, partitions_sql, columns_sql, objects_sql, others_sql, comments_sql}) {
     TRY(const Rows rows, inspection.session.run(fmt::format(fmt::runtime(sql), inspection.spaces,
                                                             inspection.relations, compression)));
     for (int row = 0; row < rows.size(); ++row)

@@ -3,6 +3,7 @@
 // https://www.postgresql.org/docs/15/catalogs.html
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -27,11 +28,26 @@ struct Inspection {
   std::string relations = {};  // a condition on pg_class r: what is wanted of it
   std::unordered_map<std::int64_t, std::size_t> space_of = {};
   std::unordered_map<std::int64_t, Place> places = {};
+  std::unordered_map<std::int64_t, std::vector<std::string>> attributes =
+      {};                                                // names by relation and attnum - 1
   std::unordered_set<std::string> catalog_columns = {};  // of those that not every version has
 
   // The catalog's own name of the column if this server has it, else what stands for it.
   std::string column_or(const std::string& column, const char* otherwise) const {
     return catalog_columns.contains(column) ? column : otherwise;
+  }
+
+  // "" for an expression (attnum 0) and for what is not known.
+  std::string attribute(std::int64_t relation, std::int64_t attnum) const {
+    const auto found = attributes.find(relation);
+    if (found == attributes.end() || attnum < 1) return "";
+    const auto at = static_cast<std::size_t>(attnum - 1);
+    return at < found->second.size() ? found->second[at] : "";
+  }
+  void name_attribute(std::int64_t relation, std::int64_t attnum, std::string name) {
+    std::vector<std::string>& names = attributes[relation];
+    names.resize(std::max(names.size(), static_cast<std::size_t>(attnum)));
+    names[static_cast<std::size_t>(attnum - 1)] = std::move(name);
   }
 
   Namespace* space(std::int64_t oid) {
