@@ -28,7 +28,7 @@ class Parser {
   }
 
  private:
-  static constexpr int max_depth = 200;
+  static constexpr int max_depth = 200, max_operators = 2000, max_repeated = 64;
 
   bool is_mysql_family() const { return flavor_ == Flavor::mysql || flavor_ == Flavor::mariadb; }
   bool is_postgres() const { return flavor_ == Flavor::postgres; }
@@ -76,8 +76,8 @@ class Parser {
   Node expression(int min_level) {
     if (++depth_ > max_depth) fail("it is nested too deep");
     Node left = prefix();
-    while (reason_.empty() && (special(left, min_level) || binary(left, min_level))) {
-    }
+    while (reason_.empty() && (special(left, min_level) || binary(left, min_level)))
+      if (++operators_ > max_operators) fail("it is too long");
     --depth_;
     return left;
   }
@@ -213,8 +213,16 @@ class Parser {
     return true;
   }
 
+  static int size(const Node& node) {
+    int nodes = 1;
+    for (const auto& child : node.children) nodes += size(child);
+    return nodes;
+  }
+
+  // Two comparisons, as PostgreSQL stores it.
   bool between(Node& left, bool negated) {
     if (is_word("symmetric")) return fail("BETWEEN SYMMETRIC");
+    if (size(left) > max_repeated) return fail("BETWEEN of a long expression");
     Node low = expression(pattern_level() + 1);
     expect_word("and");
     Node high = expression(pattern_level() + 1);
@@ -235,7 +243,7 @@ class Parser {
 
   Node prefix() {
     if (take_word("not")) return {Kind::not_, "", {expression(not_level + 1)}};
-    if (is_mysql_family() && take_symbol("!")) return {Kind::not_, "", {prefix()}};
+    if (is_mysql_family() && take_symbol("!")) return {Kind::not_, "", {signed_operand("!")}};
     for (const std::string_view sign : {"-", "+", "~"})
       if (take_symbol(sign)) return signed_operand(sign);
     return postfix(primary());
@@ -245,7 +253,7 @@ class Parser {
     if (++depth_ > max_depth) fail("it is nested too deep");
     Node operand = prefix();
     --depth_;
-    if (sign == "+") return operand;
+    if (sign == "+" || sign == "!") return operand;
     if (sign == "-" && operand.is(Kind::number)) {
       operand.text = operand.text.starts_with('-') ? operand.text.substr(1) : "-" + operand.text;
       return operand;
@@ -489,7 +497,7 @@ class Parser {
   std::vector<Piece> pieces_;
   Flavor flavor_;
   std::size_t at_ = 0;
-  int depth_ = 0;
+  int depth_ = 0, operators_ = 0;
   std::string reason_;
 };
 
