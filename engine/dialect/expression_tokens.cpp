@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 37> symbols{
     "||",   "&&",  "->",  "<<",  ">>",  "~~",  "~*",  "!~", "#>", "@>", "<@", "?|", "?&",
     "@@",   "=",   "<",   ">",   "+",   "-",   "*",   "/",  "%",  "!",  "~"};
 
+constexpr std::size_t longest_symbol = 4;
+
 std::string unquote_identifier(std::string_view text) {
   const char closing = text.back();
   const std::string_view inside = text.substr(1, text.size() - 2);
@@ -91,7 +93,9 @@ std::optional<std::vector<Piece>> read_pieces(std::string_view sql, Flavor flavo
     }
     // Characters that stand side by side may be one operator.
     std::size_t last = i;
-    while (last + 1 < tokens.size() && tokens[last + 1].kind == TokenKind::punctuation) ++last;
+    while (last + 1 < tokens.size() && last - i < longest_symbol &&
+           tokens[last + 1].kind == TokenKind::punctuation)
+      ++last;
     const std::string_view run =
         sql.substr(token.offset, tokens[last].offset + tokens[last].size - token.offset);
     const auto found = std::find_if(symbols.begin(), symbols.end(),
