@@ -35,6 +35,8 @@ constexpr PlanCase cases[] = {
     {"schema with a table", "", "CREATE SCHEMA crm; CREATE TABLE crm.c (id int PRIMARY KEY)",
      "add_schema add_table"},
     {"schema goes", "CREATE SCHEMA crm; CREATE TABLE crm.c (id int)", "", "drop_table drop_schema"},
+    {"comment of a schema", "CREATE SCHEMA crm; COMMENT ON SCHEMA crm IS 'a'",
+     "CREATE SCHEMA crm; COMMENT ON SCHEMA crm IS 'it''s b'", "alter_comment"},
     {"table", "", "CREATE TABLE v (a int, b text DEFAULT 'x' NOT NULL)", "add_table"},
     {"table goes", "CREATE TABLE v (a int); COMMENT ON TABLE v IS 'old'", "", "drop_table"},
     {"unlogged", "", "ALTER TABLE t SET UNLOGGED", "alter_table"},
@@ -157,6 +159,20 @@ constexpr PlanCase cases[] = {
      "CREATE TYPE mood AS ENUM ('ok', 'sad'); ALTER TABLE t ADD COLUMN m mood; CREATE VIEW w AS SELECT m "
      "FROM t",
      "alter_enum alter_column"},
+    {"domain", "",
+     "CREATE DOMAIN email AS text COLLATE \"C\" DEFAULT 'a@b' NOT NULL CONSTRAINT at CHECK (VALUE LIKE "
+     "'%@%')",
+     "add_domain"},
+    {"domain with a column", "", "CREATE DOMAIN email AS text; ALTER TABLE t ADD COLUMN m email",
+     "add_domain add_column"},
+    {"domain changes",
+     "CREATE DOMAIN email AS text DEFAULT 'x' CONSTRAINT at CHECK (VALUE LIKE '%@%') CONSTRAINT old CHECK "
+     "(VALUE <> '');"
+     "CREATE TABLE v (m email)",
+     "CREATE DOMAIN email AS text NOT NULL CONSTRAINT at CHECK (VALUE LIKE '%@%_'); CREATE TABLE v (m email)",
+     "alter_domain"},
+    {"domain of another type", "CREATE DOMAIN amount AS int; CREATE TABLE v (m amount DEFAULT 5)",
+     "CREATE DOMAIN amount AS bigint; CREATE TABLE v (m amount DEFAULT 5)", "alter_domain"},
     // --- views ---
     {"view", "",
      "CREATE VIEW w AS SELECT id, s FROM t; COMMENT ON VIEW w IS 'some'; COMMENT ON COLUMN w.s IS 'x'",
@@ -249,6 +265,10 @@ constexpr PlanCase cases[] = {
      "CREATE TRIGGER r BEFORE UPDATE OF n ON t FOR EACH ROW EXECUTE FUNCTION touch(); ALTER TABLE t DISABLE "
      "TRIGGER r",
      "alter_column"},
+    {"policy", "", "CREATE POLICY own ON t AS RESTRICTIVE FOR UPDATE USING (id > 0) WITH CHECK (id > 1)",
+     "add_policy"},
+    {"policy changes", "CREATE POLICY own ON t USING (id > 0)",
+     "CREATE POLICY own ON t FOR SELECT USING (id > 1)", "alter_policy"},
     {"extension", "", "CREATE EXTENSION pg_trgm; CREATE INDEX i ON t USING gin (s gin_trgm_ops)",
      "add_extension add_index"},
     {"extension goes", "CREATE EXTENSION pg_trgm", "", "drop_extension"},
