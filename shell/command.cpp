@@ -11,8 +11,9 @@ namespace {
 
 std::vector<CommandRow> gather() {
   std::vector<CommandRow> all;
-  for (auto* family : {&connection_commands, &schema_commands, &plan_commands, &apply_commands, &data_commands,
-                       &migrate_commands, &script_commands, &result_commands, &general_commands}) {
+  for (auto* family :
+       {&connection_commands, &schema_commands, &plan_commands, &apply_commands, &data_commands,
+        &migrate_commands, &script_commands, &result_commands, &general_commands}) {
     auto rows = (*family)();
     all.insert(all.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
   }

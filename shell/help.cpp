@@ -35,6 +35,7 @@ constexpr Topic topics[] = {
      "\\set NAME VALUE; in SQL :NAME is replaced as it is, :'NAME' as a literal, :\"NAME\" as an "
      "identifier.\n"
      "COMPARE_KEY      columns that match rows side by side\n"
+     "TYPE_MAP         a file of rules for types: orders.total = numeric(20,4), type:tinyint(1) = smallint\n"
      "COMPARE_STRICT   on: 1 and 1.00 are different\n"
      "FAIL_ON_DIFF     on: a difference ends with exit code 4\n"
      "PAGER            off: no pager; else $BASCULE_PAGER, $PAGER or less shows long results\n"},

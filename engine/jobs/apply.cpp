@@ -70,12 +70,14 @@ class Applier {
   // One line for each statement that took effect, as the catalog shows it where it can be read.
   std::string effects(std::size_t done) const {
     std::set<std::string> left;
+    std::string default_schema;
     bool is_read = false;
     if (target_.is_alive())
       if (auto now = target_.inspect(options_.inspect); now.ok()) {
         auto difference = diff_renamed(want_, *now, target_.features(), options_.diff);
         if (difference.ok()) {
-          left = names_of(difference->changes, now->default_namespace);
+          default_schema = now->default_namespace;
+          left = names_of(difference->changes, default_schema);
           is_read = true;
         }
       }
@@ -215,10 +217,17 @@ Result<Plan> plan_the_rest(const Plan& plan, const Schema& want, const Schema& n
     rest_options.allow.push_back(change_kind(change) + ":" + change_object(change, now.default_namespace));
   TRY(Plan rest, make_plan(want, now, features, rest_options));
   const auto planned = names_of(plan.changes, now.default_namespace);
-  for (const auto& name : names_of(rest.changes, now.default_namespace))
-    if (!planned.contains(name))
+  std::set<std::string> known;
+  for (const auto& notice : plan.notices)
+    if (notice.code == "left_out") known.insert(notice.object);
+  TRY(const Difference difference, diff_renamed(want, now, features, rest_options.diff));
+  for (const auto& change : difference.changes) {
+    const std::string object = change_object(change, now.default_namespace);
+    const std::string name = change_kind(change) + " " + object;
+    if (!planned.contains(name) && !known.contains(object))
       return Error{ErrorCode::conflict, "the target was changed meanwhile: " + name + " is not in the plan",
                    "make a new plan", ""};
+  }
   return rest;
 }
 

@@ -146,7 +146,7 @@ Place place_of(const Change& change, const std::set<std::string>& names) {
 using Changes = std::vector<Change>;
 
 // The numbers from 0, each after those that it waits for, the lowest first otherwise. Where all that are left
-// wait for each other, `give_way` is told the one that goes all the same.
+// wait for each other, `give_way` is told the one that goes all the same, and all of them.
 template <typename GiveWay>
 std::vector<std::size_t> sort_by_need(std::vector<std::set<std::size_t>> waits_for, GiveWay&& give_way) {
   const std::size_t count = waits_for.size();
@@ -160,7 +160,7 @@ std::vector<std::size_t> sort_by_need(std::vector<std::set<std::size_t>> waits_f
   std::vector<std::size_t> order;
   while (order.size() < count) {
     if (ready.empty()) {
-      give_way(*left.begin());
+      give_way(*left.begin(), left);
       ready.insert(*left.begin());
       left.erase(left.begin());
     }
@@ -207,8 +207,8 @@ void order_dropped_tables(Changes& changes) {
     for (const ForeignKey& key : drop(i).table.foreign_keys)
       if (const auto target = target_of(i, key)) waits_for[*target].insert(i);
   Changes keys;
-  const auto order = sort_by_need(waits_for, [&](std::size_t first) {
-    for (std::size_t i = 0; i < count; ++i)
+  const auto order = sort_by_need(waits_for, [&](std::size_t first, const std::set<std::size_t>& left) {
+    for (const std::size_t i : left)
       std::erase_if(drop(i).table.foreign_keys, [&](const ForeignKey& key) {
         if (target_of(i, key) != first) return false;
         keys.push_back(change::DropForeignKey{drop(i).name, key});
@@ -244,7 +244,7 @@ void order_by_mention(Changes::iterator begin, Changes::iterator end, const Dial
         else
           waits_for[i].insert(at->second);
       }
-  permute(begin, sort_by_need(waits_for, [](std::size_t) {}));
+  permute(begin, sort_by_need(waits_for, [](std::size_t, const std::set<std::size_t>&) {}));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/dialect/type_rules.h"
 #include "engine/drivers/connection.h"
 #include "engine/jobs/progress.h"
 #include "engine/jobs/table_scope.h"
@@ -25,6 +26,7 @@ Result<CopyMode> parse_copy_mode(std::string_view name);
 struct CopyRequest {
   TableScope scope;
   CopyMode mode = CopyMode::create;
+  TypeRules type_rules = {};  // of the user, before those of the type map
   // Options of the shell's contract that this version does not have, as the user wrote them ("--where"):
   // refused.
   std::vector<std::string> other_options = {};

@@ -27,9 +27,9 @@ class CopyPlanner {
     TRY(target_schema_, target_.inspect({}));
     TRY(chosen_, select_tables(source_schema_, request_.scope.source, request_.scope.tables));
     const auto& wanted_schema = request_.scope.target.schema;
-    MappedSchema mapped =
-        map_schema(chosen_, target_.features(),
-                   wanted_schema.empty() ? target_schema_.default_namespace : wanted_schema);
+    MappedSchema mapped = map_schema(chosen_, target_.features(),
+                                     wanted_schema.empty() ? target_schema_.default_namespace : wanted_schema,
+                                     request_.type_rules);
     mapped_ = std::move(mapped.schema);
     if (request_.mode == CopyMode::create) plan_.notices = std::move(mapped.notices);
     TRY(plan_tables());
@@ -279,7 +279,7 @@ Result<CopyMode> parse_copy_mode(std::string_view name) {
 Result<CopyPlan> plan_copy(Connection& source, Connection& target, const CopyRequest& request) {
   if (!request.other_options.empty())
     return unsupported_error("\\copy does not know the option " + request.other_options.front() + " yet",
-                             "it knows TABLE... --mode --dry-run and --no-verify");
+                             "it knows TABLE... --mode --map --dry-run and --no-verify");
   if (&source == &target)
     return unsupported_error("a copy needs two connections", "open a second connection to the database");
   if (!request.scope.target.table.empty() && request.scope.source.table.empty())

@@ -16,7 +16,7 @@ std::string comment_line(const std::string& text) {
 
 }  // namespace
 
-Result<Plan> plan_ddl(const Schema& schema, const Features& target) {
+Result<Plan> plan_ddl(const Schema& schema, const Features& target, const TypeRules& rules) {
   const Dialect& own = dialect(target.flavor);
   Schema empty;
   empty.flavor = own.flavor_name;
@@ -26,6 +26,7 @@ Result<Plan> plan_ddl(const Schema& schema, const Features& target) {
   empty.namespaces.push_back({.name = empty.default_namespace});
   PlanOptions options;
   options.diff.with_migration_tables = true;
+  options.diff.type_rules = rules;
   Schema modelled = schema;
   std::vector<UnmodelledObject> not_modelled = std::move(modelled.not_modelled);
   modelled.not_modelled.clear();

@@ -8,7 +8,7 @@ namespace bascule {
 
 // What makes an empty database with these features look like `schema`; the notices say what is lost on the
 // way. Pure.
-Result<Plan> plan_ddl(const Schema& schema, const Features& target);
+Result<Plan> plan_ddl(const Schema& schema, const Features& target, const TypeRules& rules = {});
 // The statements in order, each ended by `;`, the notices before them as comments.
 std::string ddl_text(const Plan& plan);
 

@@ -52,7 +52,8 @@ class Differ {
   }
 
   Difference run() {
-    MappedSchema mapped = map_schema(without_ignored(source_), target_, have_.default_namespace);
+    MappedSchema mapped =
+        map_schema(without_ignored(source_), target_, have_.default_namespace, options_.type_rules);
     out_.notices = std::move(mapped.notices);
     if (scope_.is_same_engine) diff_extensions(source_, have_, scope_, out_);
     for (const auto& space : mapped.schema.namespaces) {
@@ -80,6 +81,7 @@ class Differ {
 
   // So that the notices speak of nothing that is left alone.
   Schema without_ignored(Schema schema) const {
+    if (scope_.is_same_engine) schema.not_modelled.clear();  // see compare_unmodelled
     for (auto& space : schema.namespaces) {
       std::erase_if(space.tables, [&](const Table& table) { return is_ignored(space.name, table.name); });
       std::erase_if(space.enums, [&](const EnumType& type) { return is_ignored(space.name, type.name); });

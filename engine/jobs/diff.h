@@ -7,6 +7,7 @@
 
 #include "engine/base/result.h"
 #include "engine/dialect/features.h"
+#include "engine/dialect/type_rules.h"
 #include "engine/model/change.h"
 #include "engine/model/schema.h"
 
@@ -26,6 +27,7 @@ struct DiffOptions {
   std::vector<Rename> renames = {};
   // Names of constraints and indexes and the spelling of types count, too.
   bool strict = false;
+  TypeRules type_rules = {};  // of the user, before those of the type map
 };
 
 // Whether a table of this name is one in which a migration tool keeps its history; diff, plan and copy leave

@@ -27,6 +27,7 @@ class PlanMaker {
 
   Result<Plan> run() {
     TRY(RenamedSchema renamed, rename_objects(have_, options_.diff.renames, target_));
+    renames_ = renamed.changes;
     Difference difference = diff_schemas(want_, renamed.schema, target_, options_.diff);
     plan_.notices = std::move(difference.notices);
     if (options_.additive) say_state();
@@ -82,14 +83,29 @@ class PlanMaker {
     return {};
   }
 
+  // The database that is asked has not been renamed yet.
+  Change with_old_names(Change change) const {
+    for (const auto& rename : renames_) {
+      const auto* column = std::get_if<change::RenameColumn>(&rename);
+      auto* altered = std::get_if<change::AlterColumn>(&change);
+      if (column != nullptr && altered != nullptr && column->name == altered->name &&
+          column->to == altered->from.name)
+        altered->from.name = column->column.name;
+    }
+    for (const auto& rename : renames_)
+      if (const auto* table = std::get_if<change::RenameTable>(&rename)) {
+        TableName& name = std::visit([](auto& one) -> TableName& { return one.name; }, change);
+        if (name == TableName{table->name.schema, table->to}) name = table->name;
+      }
+    return change;
+  }
+
   // Says why not. A dropped table or column is never harmless: what it means is not in its rows alone.
   Result<bool> is_harmless_to_rows(const Change& change) {
     const std::string name = change_kind(change) + ":" + object_of(change);
     std::optional<std::int64_t> misfits;
-    // A query would have to say the old names.
-    const bool can_ask = probe_ != nullptr && options_.diff.renames.empty();
-    if (can_ask) {
-      TRY(misfits, count_misfits(change, have_, *probe_));
+    if (probe_ != nullptr) {
+      TRY(misfits, count_misfits(with_old_names(change), have_, *probe_));
     }
     const bool is_drop = change_kind(change).starts_with("drop_");
     if (misfits == 0 && !is_drop) {
@@ -163,6 +179,7 @@ class PlanMaker {
   const Features& target_;
   const PlanOptions& options_;
   Connection* probe_;
+  std::vector<Change> renames_;
   std::vector<Change> left_;  // out
   Plan plan_;
 };

@@ -14,12 +14,16 @@ Error unreadable(std::string_view what) {
 Json options_json(const PlanOptions& options) {
   Json renames = Json::array();
   for (const auto& rename : options.diff.renames) renames.push_back(rename.from + ":" + rename.to);
+  Json rules = Json::array();
+  for (const auto& rule : options.diff.type_rules)
+    rules.push_back(Json{{"column", rule.column}, {"from", rule.from}, {"to", rule.to}});
   return Json{{"additive", options.additive},
               {"strict", options.diff.strict},
               {"with_migration_tables", options.diff.with_migration_tables},
               {"allow", options.allow},
               {"ignore", options.diff.ignore},
-              {"rename", renames}};
+              {"rename", renames},
+              {"map", rules}};
 }
 
 Result<PlanOptions> read_options(const Json& json) {
@@ -29,6 +33,8 @@ Result<PlanOptions> read_options(const Json& json) {
   options.diff.with_migration_tables = json.value("with_migration_tables", false);
   options.allow = json.value("allow", std::vector<std::string>());
   options.diff.ignore = json.value("ignore", std::vector<std::string>());
+  for (const auto& rule : json.value("map", Json::array()))
+    options.diff.type_rules.push_back({rule.at("column"), rule.at("from"), rule.at("to")});
   for (const auto& text : json.value("rename", std::vector<std::string>())) {
     TRY(auto rename, parse_rename(text));
     options.diff.renames.push_back(std::move(rename));

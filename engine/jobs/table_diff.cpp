@@ -91,7 +91,8 @@ class TableDiffer {
     to.comment = have.comment;
     compared.comment = want.comment;
     const bool is_equal =
-        is_equivalent(want_.source, source != nullptr ? *source : want, from_, compared, target_) &&
+        is_equivalent(want_.source, source != nullptr ? *source : want, from_, compared, target_,
+                      options_.type_rules) &&
         (!is_same_engine() || (want.invisible == have.invisible && are_kept_alike(want, have) &&
                                equals_ignoring_case(want.identity_options, have.identity_options))) &&
         (!options_.strict || equals_ignoring_case(want.native_type, have.native_type));
@@ -117,7 +118,8 @@ class TableDiffer {
   }
 
   bool is_same_text(const std::string& a, const std::string& b) const {
-    return a == b || normalize_expression(a, target_.flavor) == normalize_expression(b, target_.flavor);
+    return a == b || normalize_expression(a, target_.flavor, &want_.mapped.columns) ==
+                         normalize_expression(b, target_.flavor, &have_.columns);
   }
 
   bool is_same_part(const IndexPart& want, const IndexPart& have, bool is_unique) const {

@@ -158,6 +158,7 @@ struct Step {
   bool is_reversible = true;   // false: after it undo cannot lead back (why stands in `comment`)
   // The step sets a value of the session that must be put back when the plan has run or failed: the name by
   // which it is asked for and set, "PRAGMA foreign_keys" (asking gives one value; setting is NAME = VALUE).
+  // Undo sets it too, before all else.
   std::string session_setting = {};
   // The step is a query that must give no row; the first row says what is wrong. It is asked on the way back
   // too if undo_sql holds one.

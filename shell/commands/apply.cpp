@@ -68,7 +68,7 @@ Result<Task> plan_task(Session& session, const Arguments& arguments) {
   task.target = sides.target.member;
   task.text = sides.target.text;
   task.saved.target = task.target->live->name();
-  TRY(task.saved.options, plan_options(arguments));
+  TRY(task.saved.options, plan_options(session, arguments));
   TRY(task.saved.want, schema_of(session, sides.source, "apply"));
   TRY(task.saved.have, schema_of(session, sides.target, "apply"));
   TRY(auto job, JobConnections::open_target(*task.target));
@@ -106,12 +106,21 @@ Outcome preview(const Task& task) {
   return outcome;
 }
 
+// A statement as narration.
+std::string one_line(const std::string& sql) {
+  constexpr std::size_t most = 120;
+  const std::size_t end = sql.find('\n');
+  const bool is_cut = end != std::string::npos || sql.size() > most;
+  return is_cut ? sql.substr(0, std::min(end, most)) + " ..." : sql;
+}
+
 ApplyOptions apply_options(Session& session, const Task& task) {
   ApplyOptions options;
   options.diff = task.saved.options.diff;
   options.inspect = inspect_options(task.saved.have);
   options.on_step = [&session](const Step& step, std::size_t number, std::size_t count) {
-    session.say(fmt::format("[{}/{}] {}", number, count, step.comment.empty() ? step.sql : step.comment));
+    session.say(
+        fmt::format("[{}/{}] {}", number, count, one_line(step.comment.empty() ? step.sql : step.comment)));
   };
   return options;
 }
@@ -259,7 +268,7 @@ Result<Outcome> apply_command(CommandContext& context, const Arguments& argument
   if (arguments.has("--undo")) return undo(session, arguments);
   Task task;
   if (!arguments.words.empty() && is_plan_file(arguments.words[0])) {
-    for (const auto option : {"--additive", "--allow", "--rename", "--ignore", "--strict"})
+    for (const auto option : {"--additive", "--allow", "--rename", "--ignore", "--map", "--strict"})
       if (arguments.has(option))
         return usage_of("apply", std::string(option) + " belongs to \\plan; the file says what is done");
     TRY(task, read_task(session, arguments, "apply"));
@@ -289,6 +298,7 @@ std::vector<CommandRow> apply_commands() {
         {"--allow", "", "KIND:OBJECT", "permit a change that loses data: drop_column:users.age"},
         {"--rename", "", "OLD:NEW", "table.column:new_name or table:new_name; OLD is B's"},
         {"--ignore", "", "GLOB", "leave objects out"},
+        {"--map", "", "T.C=TYPE", "the type that a column of A has in B"},
         {"--strict", "", "", "compare names and spellings too"},
         {"--dry-run", "", "", "show what would be done"},
         {"--resume", "", "", "go on with a run that stopped"},

@@ -254,7 +254,8 @@ Result<Outcome> copy_command(CommandContext& context, const Arguments& arguments
   if (const auto mode = arguments.value("--mode")) {
     TRY(request.mode, parse_copy_mode(*mode));
   }
-  request.other_options = other_options(arguments, {"--mode", "--dry-run", "--no-verify"});
+  TRY(request.type_rules, type_rules(session, arguments));
+  request.other_options = other_options(arguments, {"--mode", "--map", "--dry-run", "--no-verify"});
   TRY(JobConnections job, JobConnections::open(sides));
   TRY(const CopyPlan plan, job.ended(plan_copy(*job.source, *job.target, request)));
   if (arguments.has("--dry-run")) return copy_preview(plan);
@@ -287,8 +288,7 @@ std::vector<CommandRow> data_commands() {
   static constexpr OptionRow dry_run{"--dry-run", "", "", "show what would be done"};
   static constexpr OptionRow rename{"--rename", "", "OLD:NEW",
                                     "a table or column that has another name (not built yet)"};
-  static constexpr OptionRow map{"--map", "", "T.C=TYPE",
-                                 "the type of a column in the target (not built yet)"};
+  static constexpr OptionRow map{"--map", "", "T.C=TYPE", "the type of a column in the target, in its words"};
   static constexpr OptionRow resume{"--resume", "", "", "go on where it stopped (not built yet)"};
   return {
       {"copy",

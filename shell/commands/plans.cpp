@@ -59,8 +59,9 @@ Result<Comparison> parse_comparison(Session& session, const Arguments& arguments
 }
 
 Result<Outcome> diff_command(CommandContext& context, const Arguments& arguments) {
+  const Session& session = context.session;
   TRY(const Comparison comparison, parse_comparison(context.session, arguments));
-  TRY(PlanOptions options, plan_options(arguments));
+  TRY(PlanOptions options, plan_options(session, arguments));
   TRY(const Difference difference,
       diff_renamed(comparison.want, comparison.have, comparison.features, options.diff));
   // The statements of a difference are all of them: nothing is run here.
@@ -91,7 +92,7 @@ Result<Outcome> plan_command(CommandContext& context, const Arguments& arguments
   if (!sides.tables.empty()) return usage_of("plan", "\"" + sides.tables[0] + "\" is a word too many");
   SavedPlan saved;
   saved.target = sides.target.member->live->name();
-  TRY(saved.options, plan_options(arguments));
+  TRY(saved.options, plan_options(session, arguments));
   TRY(saved.want, schema_of(session, sides.source, "plan"));
   TRY(saved.have, schema_of(session, sides.target, "plan"));
   TRY(auto job, JobConnections::open_target(*sides.target.member));
@@ -118,6 +119,7 @@ std::vector<CommandRow> plan_commands() {
   static constexpr OptionRow ignore{"--ignore", "", "GLOB", "leave objects out"};
   static constexpr OptionRow rename{"--rename", "", "OLD:NEW",
                                     "table.column:new_name or table:new_name; OLD is B's"};
+  static constexpr OptionRow map{"--map", "", "T.C=TYPE", "the type that a column of A has in B"};
   static constexpr OptionRow strict{"--strict", "", "", "compare names and spellings too"};
   static constexpr OptionRow additive{"--additive", "", "",
                                       "only what is missing; nothing is changed or dropped"};
@@ -135,6 +137,7 @@ std::vector<CommandRow> plan_commands() {
         {"--file", "", "FILE", "B is this document (\\schema --as json)"},
         rename,
         ignore,
+        map,
         strict},
        Effects::read,
        words,
@@ -144,7 +147,7 @@ std::vector<CommandRow> plan_commands() {
        group,
        "@A to @B [--additive] [--allow KIND:OBJECT] [-o FILE.plan]",
        "the statements that make B like A",
-       {additive, allow, rename, ignore, strict, {"--output", "-o", "FILE", "save the plan"}},
+       {additive, allow, rename, ignore, map, strict, {"--output", "-o", "FILE", "save the plan"}},
        Effects::read,
        words,
        plan_command},

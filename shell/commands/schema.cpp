@@ -9,6 +9,7 @@
 #include "engine/jobs/schema_text.h"
 #include "shell/address.h"
 #include "shell/command.h"
+#include "shell/commands/sides.h"
 #include "shell/session.h"
 
 namespace bascule {
@@ -289,10 +290,11 @@ struct SchemaDocument {
   std::vector<std::string> messages = {};
 };
 
-Result<SchemaDocument> schema_document(const Schema& schema, const Features& target, const std::string& as) {
+Result<SchemaDocument> schema_document(const Schema& schema, const Features& target, const std::string& as,
+                                       const TypeRules& rules) {
   const bool is_mapped = dialect(target.flavor).flavor_name != schema.flavor;
   if (as == "sql") {
-    TRY(const Plan plan, plan_ddl(schema, target));
+    TRY(const Plan plan, plan_ddl(schema, target, rules));
     SchemaDocument document{ddl_text(plan)};
     for (const auto& notice : plan.notices)
       document.messages.push_back("notice: " + notice.object + ": " + notice.text);
@@ -302,7 +304,7 @@ Result<SchemaDocument> schema_document(const Schema& schema, const Features& tar
   Schema shown = schema;
   if (is_mapped) {
     const std::string_view space = dialect(target.flavor).default_schema;
-    MappedSchema mapped = map_schema(schema, target, space.empty() ? schema.default_namespace : space);
+    MappedSchema mapped = map_schema(schema, target, space.empty() ? schema.default_namespace : space, rules);
     for (const auto& notice : mapped.notices)
       document.messages.push_back("notice: " + notice.object + ": " + notice.text);
     shown = std::move(mapped.schema);
@@ -334,7 +336,8 @@ Result<Outcome> schema(CommandContext& context, const Arguments& arguments) {
                    [](const Namespace& space) { return !space.tables.empty() || !space.views.empty(); }))
     return no_such_relation(selection);
   TRY(const Features target, target_features(arguments, *selection.member));
-  TRY(SchemaDocument document, schema_document(selected, target, as));
+  TRY(const TypeRules rules, type_rules(context.session, arguments));
+  TRY(SchemaDocument document, schema_document(selected, target, as, rules));
   Outcome outcome;
   if (const auto path = arguments.value("--output")) {
     TRY(write_file_atomically(*path, document.text));
@@ -343,7 +346,7 @@ Result<Outcome> schema(CommandContext& context, const Arguments& arguments) {
     return outcome;
   }
   TRY(const SchemaDocument model,
-      as == "json" ? Result<SchemaDocument>(document) : schema_document(selected, target, "json"));
+      as == "json" ? Result<SchemaDocument>(document) : schema_document(selected, target, "json", rules));
   outcome.json = std::string(trim(model.text));
   outcome.text = std::move(document.text);
   outcome.messages = std::move(document.messages);
@@ -358,6 +361,7 @@ std::vector<CommandRow> schema_commands() {
   static constexpr OptionRow as{
       "--as", "", "FORM",
       "sql (the default), json, mermaid or markdown; drizzle and diesel are not built yet"};
+  static constexpr OptionRow map{"--map", "", "T.C=TYPE", "with --for: the type of a column there"};
   static constexpr OptionRow output{"--output", "-o", "FILE", "write to a file"};
   return {
       {"dt",
@@ -403,7 +407,7 @@ std::vector<CommandRow> schema_commands() {
        group,
        "@C[.OBJ] [--for ENGINE] [--as FORM] [-o FILE]",
        "the schema as statements or as a document",
-       {for_engine, as, output},
+       {for_engine, as, map, output},
        Effects::read,
        ArgumentStyle::words,
        schema},

@@ -39,8 +39,9 @@ Result<Schema> schema_of_folder(Member& member, const std::string& dir, const st
   return job.ended(replay_migrations(*job.target, member.live->options(), dir, tool));
 }
 
-Result<PlanOptions> plan_options(const Arguments& arguments) {
+Result<PlanOptions> plan_options(const Session& session, const Arguments& arguments) {
   PlanOptions options;
+  TRY(options.diff.type_rules, type_rules(session, arguments));
   options.diff.ignore = arguments.values("--ignore");
   options.diff.strict = arguments.has("--strict");
   for (const auto& text : arguments.values("--rename")) {

@@ -15,7 +15,7 @@ Result<Schema> schema_of_file(const std::string& path);
 // Of the database that the migrations of the folder make, on a server like that of `member`.
 Result<Schema> schema_of_folder(Member& member, const std::string& dir, const std::string& tool);
 
-// --ignore, --rename, --strict, --additive, --allow as they were given.
-Result<PlanOptions> plan_options(const Arguments& arguments);
+// --ignore, --rename, --map, --strict, --additive, --allow as they were given.
+Result<PlanOptions> plan_options(const Session& session, const Arguments& arguments);
 
 }  // namespace bascule

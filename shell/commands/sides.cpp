@@ -1,5 +1,6 @@
 #include "shell/commands/sides.h"
 
+#include "engine/base/files.h"
 #include "engine/base/text.h"
 #include "shell/address.h"
 
@@ -54,6 +55,21 @@ Result<JobConnections> JobConnections::open_target(Member& member) {
   TRY(job.target, job.target_live_->ready());
   job.guards_.push_back(std::make_unique<interrupt::Guard>(*job.target_live_));
   return job;
+}
+
+Result<TypeRules> type_rules(const Session& session, const Arguments& arguments) {
+  TypeRules rules;
+  for (const auto& text : arguments.values("--map")) {
+    TRY(auto rule, parse_type_rule(text));
+    rules.push_back(std::move(rule));
+  }
+  const auto path = session.variables.get("TYPE_MAP");
+  if (!path || path->empty()) return rules;
+  TRY(const std::string text, read_file(std::string(*path)));
+  auto from_file = parse_type_rules(text);
+  if (!from_file.ok()) return std::move(from_file).error().in(std::string(*path));
+  rules.insert(rules.end(), from_file->begin(), from_file->end());
+  return rules;
 }
 
 void add_notices(Outcome& outcome, const std::vector<Notice>& notices) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/dialect/type_rules.h"
 #include "engine/jobs/table_scope.h"
 #include "engine/model/change.h"
 #include "shell/command.h"
@@ -56,6 +57,9 @@ class JobConnections {
   LiveConnection* target_live_ = nullptr;
   std::vector<std::unique_ptr<interrupt::Guard>> guards_;
 };
+
+// What the user says about types: --map, then the file that TYPE_MAP names.
+Result<TypeRules> type_rules(const Session& session, const Arguments& arguments);
 
 // One line of narration each.
 void add_notices(Outcome& outcome, const std::vector<Notice>& notices);

@@ -178,3 +178,138 @@ ENGINE_TEST_CASE("nothing is applied inside the user's transaction", on_all) {
   CHECK(applied.error().code == ErrorCode::conflict);
   run(*target, "rollback");
 }
+
+ENGINE_TEST_CASE("a run that stopped is resumed, and what is done is not done again", on_all) {
+  Scratch wanted_scratch(engine), scratch(engine);
+  auto wanted = wanted_scratch.connect(), target = scratch.connect();
+  run_all(*wanted, {"create table t (id bigint primary key, a bigint, extra bigint)",
+                    "create table u (id bigint)", "create unique index unique_a on t (a)"});
+  run_all(*target, {"create table t (id bigint primary key, a bigint)", "insert into t values (1, 5)",
+                    "insert into t values (2, 5)"});
+  const Schema want = inspect(*wanted), have = inspect(*target);
+  const auto plan = make_plan(want, have, target->features());
+  REQUIRE(plan.ok());
+  REQUIRE(plan->changes.size() == 3);
+  REQUIRE_FALSE(apply_plan(*target, *plan, want, have).ok());
+
+  run(*target, "update t set a = id");
+  const auto rest = plan_the_rest(*plan, want, inspect(*target), target->features(), {});
+  REQUIRE_MESSAGE(rest.ok(), (rest.ok() ? "" : rest.error().text()));
+  CHECK(rest->changes.size() == (engine.is_mysql_family() ? 1 : 3));
+  const auto applied = apply_plan(*target, *rest, want, inspect(*target));
+  REQUIRE_MESSAGE(applied.ok(), (applied.ok() ? "" : applied.error().text()));
+  CHECK(scalar(*target, "select count(*) from t") == "2");
+
+  // Somebody else changed the database meanwhile.
+  run(*target, "alter table t add column foreign_body bigint");
+  const auto conflict = plan_the_rest(*plan, want, inspect(*target), target->features(), {});
+  REQUIRE_FALSE(conflict.ok());
+  CHECK(conflict.error().code == ErrorCode::conflict);
+}
+
+ENGINE_TEST_CASE("undo gives the first schema back, and refuses beforehand where it cannot", on_all) {
+  Scratch wanted_scratch(engine), scratch(engine);
+  auto wanted = wanted_scratch.connect(), target = scratch.connect();
+  run_all(*wanted, library(engine.flavor));
+  run_all(*wanted, {"alter table author add column born varchar(10)", "create table extra (id bigint)"});
+  run_all(*target, library(engine.flavor));
+  run_all(*target, {"insert into author (name) values ('A')", "alter table book add column obsolete bigint"});
+  const Schema want = inspect(*wanted), have = inspect(*target);
+  const PlanOptions everything{.allow = {"*"}};
+  auto plan = make_plan(want, have, target->features(), everything);
+  REQUIRE(plan.ok());
+  REQUIRE(apply_plan(*target, *plan, want, have).ok());
+  const auto undone = undo_plan(*target, *plan, have);
+  REQUIRE_MESSAGE(undone.ok(), (undone.ok() ? "" : undone.error().text() + undone.error().detail));
+  CHECK(names(diff_schemas(have, inspect(*target), target->features()), have) == "");
+  CHECK(scalar(*target, "select name from author") == "A");
+
+  plan->steps[0].is_reversible = false;
+  const auto refused = undo_plan(*target, *plan, have);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == ErrorCode::refused);
+  CHECK(refused.error().detail.find("step 1: ") == 0);
+}
+
+ENGINE_TEST_CASE("a narrowing is tried on the rows that are there", on_servers) {
+  Scratch wanted_scratch(engine), scratch(engine);
+  auto wanted = wanted_scratch.connect(), target = scratch.connect();
+  run(*wanted,
+      "create table t (id bigint primary key, short varchar(5), small smallint, needed bigint not null)");
+  run_all(*target,
+          {"create table t (id bigint primary key, short varchar(20), small bigint, needed bigint)",
+           "insert into t values (1, 'abc', 5, 1)", "insert into t values (2, 'abcdefgh', 70000, null)",
+           "insert into t values (3, 'abcdef', null, null)"});
+  const Schema want = inspect(*wanted), have = inspect(*target);
+  const auto careful = make_plan(want, have, target->features(), {}, target.get());
+  REQUIRE(careful.ok());
+  CHECK(careful->steps.empty());
+  std::vector<std::string> texts_found;
+  for (const auto& notice : careful->notices) texts_found.push_back(notice.object + ": " + notice.text);
+  CHECK(
+      texts_found ==
+      std::vector<std::string>{
+          "t.short: alter_column does not fit 2 rows and is left out; --allow alter_column:t.short permits "
+          "it",
+          "t.small: alter_column does not fit 1 row and is left out; --allow alter_column:t.small permits it",
+          "t.needed: alter_column does not fit 2 rows and is left out; --allow alter_column:t.needed permits "
+          "it"});
+  run(*target, "delete from t where id > 1");
+  const auto free = make_plan(want, have, target->features(), {}, target.get());
+  REQUIRE(free.ok());
+  CHECK_FALSE(leaves_out(*free));
+  CHECK(free->changes.size() == 3);
+  const auto applied = apply_plan(*target, *free, want, have);
+  REQUIRE_MESSAGE(applied.ok(), (applied.ok() ? "" : applied.error().text()));
+}
+
+ENGINE_TEST_CASE("tables and columns are renamed with their rows", on_all) {
+  Scratch wanted_scratch(engine), scratch(engine);
+  auto wanted = wanted_scratch.connect(), target = scratch.connect();
+  run_all(*wanted,
+          {"create table person (id bigint primary key, full_name varchar(40), age bigint)",
+           "create index by_name on person (full_name)",
+           "create table pet (id bigint primary key, owner_id bigint, constraint pet_owner foreign key "
+           "(owner_id) references person (id))"});
+  run_all(*target, {"create table people (id bigint primary key, name varchar(40))",
+                    "create index by_name on people (name)", "insert into people values (1, 'A')",
+                    "create table pet (id bigint primary key, owner bigint, constraint pet_owner foreign key "
+                    "(owner) references people (id))",
+                    "insert into pet values (7, 1)"});
+  const Schema want = inspect(*wanted), have = inspect(*target);
+  PlanOptions options;
+  for (const char* text : {"people:person", "people.name:full_name", "pet.owner:owner_id"}) {
+    auto rename = parse_rename(text);
+    REQUIRE(rename.ok());
+    options.diff.renames.push_back(*rename);
+  }
+  const auto plan = make_plan(want, have, target->features(), options, target.get());
+  REQUIRE_MESSAGE(plan.ok(), (plan.ok() ? "" : plan.error().text()));
+  std::vector<std::string> kinds;
+  for (const auto& change : plan->changes) kinds.push_back(change_kind(change));
+  CHECK(kinds == std::vector<std::string>{"rename_table", "rename_column", "rename_column", "add_column"});
+  const auto applied = apply_plan(*target, *plan, want, have);
+  REQUIRE_MESSAGE(applied.ok(), (applied.ok() ? "" : applied.error().text() + applied.error().detail));
+  CHECK(texts(*target, "select full_name from person") == std::vector<std::string>{"A"});
+  CHECK(texts(*target, "select owner_id from pet") == std::vector<std::string>{"1"});
+  const auto undone = undo_plan(*target, *plan, have);
+  REQUIRE_MESSAGE(undone.ok(), (undone.ok() ? "" : undone.error().text() + undone.error().detail));
+  CHECK(texts(*target, "select name from people") == std::vector<std::string>{"A"});
+
+  struct BadRename {
+    const char* text;
+    const char* what;
+  };
+  for (const BadRename& row :
+       {BadRename{"nobody:person", "--rename nobody:person: there is no table \"nobody\""},
+        BadRename{"people:pet", "--rename people:pet: there is a table \"pet\" already"},
+        BadRename{"people.shoe:x", "--rename people.shoe:x: table \"people\" has no column \"shoe\""},
+        BadRename{"people.name:id",
+                  "--rename people.name:id: table \"people\" has a column \"id\" already"}}) {
+    const auto refused =
+        make_plan(want, have, target->features(), {.diff = {.renames = {parse_rename(row.text).value()}}});
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == ErrorCode::usage);
+    CHECK(refused.error().what == row.what);
+  }
+}

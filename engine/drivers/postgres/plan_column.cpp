@@ -21,6 +21,17 @@ bool is_same_expression(const Generated& a, const Generated& b) {
          normalize_expression(b.expression, Flavor::postgres);
 }
 
+// https://www.postgresql.org/docs/15/catalog-pg-cast.html
+bool has_cast(const Type& from, const Type& to) {
+  const auto is_number = [](const Type& type) {
+    return type.is<type::Int>() || type.is<type::Decimal>() || type.is<type::Float>();
+  };
+  const auto is_day = [](const Type& type) { return type.is<type::Date>() || type.is<type::Timestamp>(); };
+  return (from.kind.index() == to.kind.index() && !from.is<type::Enum>()) ||
+         (is_number(from) && is_number(to)) || (is_day(from) && is_day(to)) || from.is<type::Text>() ||
+         to.is<type::Text>();
+}
+
 // How the old value becomes one of the new type where the plain cast does not exist or means something else.
 std::string conversion(const Column& from, const Column& to) {
   const std::string name = quoted(from.name);
@@ -28,8 +39,10 @@ std::string conversion(const Column& from, const Column& to) {
   if (from.type.is<type::Bool>() && to.type.is<type::Int>()) return name + "::integer::" + to.native_type;
   if (from.type.is<type::Text>() && to.type.is<type::Bytes>()) return "convert_to(" + name + ", 'UTF8')";
   if (from.type.is<type::Bytes>() && to.type.is<type::Text>()) return "convert_from(" + name + ", 'UTF8')";
-  if (from.type.is<type::Enum>() && to.type.is<type::Enum>()) return name + "::text::" + to.native_type;
-  return name + "::" + to.native_type;
+  if (has_cast(from.type, to.type)) return name + "::" + to.native_type;
+  if (from.type.is<type::Bytes>()) return "convert_from(" + name + ", 'UTF8')::" + to.native_type;
+  // Where there is no cast, or none that is certain: the way that a person would type the value.
+  return name + "::text::" + to.native_type;
 }
 
 // What no ALTER COLUMN can do.
