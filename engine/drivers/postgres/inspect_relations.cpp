@@ -54,11 +54,12 @@ SELECT t.oid, t.typarray, t.typnamespace, t.typname, format_type(t.oid, NULL), e
  WHERE t.typtype = 'e' ORDER BY t.typname, t.oid, e.enumsortorder)";
 
 // The sequence of an identity or serial column depends on the column ('i' and 'a'). A serial's default
-// depends on its sequence. A collation outside the search path comes quoted. The options are those that
-// differ from what the server would choose by itself.
+// depends on its sequence. A default names no column, and is read faster without the table. A collation
+// outside the search path comes quoted. The options are those that differ from what the server would choose
+// by itself.
 constexpr const char* columns_sql = R"(
 SELECT a.attrelid, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-       pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
+       pg_get_expr(d.adbin, CASE WHEN a.attgenerated <> '' THEN d.adrelid ELSE 0 END), a.attidentity, a.attgenerated,
        CASE WHEN a.attcollation <> t.typcollation THEN
          (SELECT CASE WHEN pg_collation_is_visible(l.oid) THEN l.collname
                       ELSE format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(l.collname, '"', '""')) END
