@@ -1,5 +1,7 @@
 #include "engine/dialect/sql_names.h"
 
+#include <algorithm>
+
 #include "engine/base/text.h"
 #include "engine/dialect/lexer.h"
 #include "engine/dialect/sql_writer.h"
@@ -25,6 +27,14 @@ bool is_name(const Token& token, std::string_view text, std::string_view name, c
   // An unquoted word of PostgreSQL means its lower case.
   return dialect.table_names_fold_case || dialect.has_schemas ? equals_ignoring_case(text, name)
                                                               : text == name;
+}
+
+// A name that is no plain word in lower case means another one, or nothing, without its quotes.
+bool needs_quotes(std::string_view name) {
+  const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  return !is_plain || name.empty() || (name[0] >= '0' && name[0] <= '9');
 }
 
 }  // namespace
@@ -72,7 +82,7 @@ std::string with_new_name(std::string_view sql, std::string_view from, std::stri
     if (!is_name(token, text, from, dialect))
       out += text;
     else
-      out += is_quoted(token) ? quote_identifier(to, dialect) : std::string(to);
+      out += is_quoted(token) || needs_quotes(to) ? quote_identifier(to, dialect) : std::string(to);
   }
   return out;
 }

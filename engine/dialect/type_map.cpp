@@ -279,12 +279,26 @@ bool are_equivalent_types(const Type& want, const Type& have, Flavor flavor) {
   return is_mysql_family(flavor) && is_tinyint(want) && is_tinyint(have);
 }
 
+// On one engine. Enum types of PostgreSQL have a name, and their labels are a change of their own.
+bool are_same_types(const Type& want, const Type& have) {
+  const auto bare = [](const std::string& name) { return name.substr(name.rfind('.') + 1); };
+  if (const auto* a = want.get<type::Enum>(), *b = have.get<type::Enum>(); a != nullptr && b != nullptr)
+    return a->name.empty() ? want == have : bare(a->name) == bare(b->name);
+  if (const auto* a = want.get<type::Array>(), *b = have.get<type::Array>(); a != nullptr && b != nullptr)
+    return are_same_types(a->element.at(0), b->element.at(0));
+  return want == have;
+}
+
 bool are_equivalent_identities(Identity want, Identity have, Flavor flavor, bool is_same_engine) {
   // An INTEGER PRIMARY KEY of SQLite numbers its rows whether it is wanted or not; only AUTOINCREMENT never
   // gives a number twice.
   if (flavor == Flavor::sqlite && is_same_engine && want != Identity::none && have != Identity::none)
     return (want == Identity::rowid) == (have == Identity::rowid);
   if (flavor == Flavor::sqlite && have == Identity::rowid) return true;
+  // A serial column takes values of the user's as one BY DEFAULT does; ALWAYS refuses them.
+  if (flavor == Flavor::postgres && is_same_engine)
+    return (want == Identity::none) == (have == Identity::none) &&
+           (want == Identity::always) == (have == Identity::always);
   return (want == Identity::none) == (have == Identity::none);
 }
 
@@ -323,7 +337,7 @@ bool is_equivalent(const Table& table, const Column& want, Flavor from, const Co
   const Column mapped = map_column(table, want, from, target, rules).column;
   const bool are_types_equal =
       is_same_engine
-          ? mapped.type == have.type ||
+          ? are_same_types(mapped.type, have.type) ||
                 (flavor == Flavor::sqlite && equals_ignoring_case(mapped.native_type, have.native_type))
           : are_equivalent_types(mapped.type, have.type, flavor);
   // A primary key of SQLite need not say NOT NULL.

@@ -89,8 +89,8 @@ class Applier {
       bool is_done = i < done;
       if (i == runner_current(done) && is_read && step.change) {
         const Change& change = plan_.changes.at(*step.change);
-        is_done = is_done ||
-                  !left.contains(change_kind(change) + " " + change_object(change, want_.default_namespace));
+        is_done =
+            is_done || !left.contains(change_kind(change) + " " + change_object(change, default_schema));
       }
       if (!is_done) continue;
       ++effective;
@@ -184,12 +184,13 @@ Result<Applied> undo_plan(Connection& target, const Plan& plan, const Schema& fi
       statements.push_back({step.undo_sql, step.in_transaction, step.must_be_empty, "", step.comment, i});
   }
   StepRunner runner(target, statements);
+  std::size_t number = 0;
   if (options.on_step)
     runner.on_statement = [&](const PlannedStatement& statement) {
       Step shown = plan.steps[statement.step];
       shown.sql = statement.sql;
       shown.comment.clear();
-      options.on_step(shown, plan.steps.size() - statement.step, plan.steps.size());
+      options.on_step(shown, ++number, statements.size());
     };
   if (auto ran = runner.run(); !ran.ok()) {
     Error error = std::move(ran).error();

@@ -42,6 +42,9 @@ class PlanMaker {
     const std::size_t first = plan_.changes.size();
     TRY(add_steps(chosen, renamed.schema, first));
     plan_.changes.insert(plan_.changes.end(), chosen.begin(), chosen.end());
+    const auto lossy = std::count_if(plan_.changes.begin(), plan_.changes.end(), loses_data);
+    if (static_cast<std::size_t>(lossy) == probed_)
+      for (auto& step : plan_.steps) step.loses_data = false;
     return std::move(plan_);
   }
 
@@ -109,6 +112,7 @@ class PlanMaker {
     }
     const bool is_drop = change_kind(change).starts_with("drop_");
     if (misfits == 0 && !is_drop) {
+      ++probed_;
       plan_.notices.push_back({"probed", object_of(change), "all values that are there fit the new form"});
       return true;
     }
@@ -180,6 +184,7 @@ class PlanMaker {
   const PlanOptions& options_;
   Connection* probe_;
   std::vector<Change> renames_;
+  std::size_t probed_ = 0;    // changes that might have lost data, and do not
   std::vector<Change> left_;  // out
   Plan plan_;
 };

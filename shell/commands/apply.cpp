@@ -1,4 +1,6 @@
 // \apply
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/base/files.h"
@@ -205,7 +207,15 @@ Result<bool> is_done_already(const Task& task) {
   options.renames.clear();
   const Difference since = diff_schemas(task.saved.have, now, features, options);
   if (since.is_equal()) return false;
-  if (diff_schemas(task.saved.want, now, features, options).is_equal()) return true;
+  // What the plan leaves out may differ still.
+  const Difference left = diff_schemas(task.saved.want, now, features, options);
+  const bool is_done = std::all_of(left.changes.begin(), left.changes.end(), [&](const Change& change) {
+    const auto& notices = task.saved.plan.notices;
+    return std::any_of(notices.begin(), notices.end(), [&](const Notice& notice) {
+      return notice.code == "left_out" && notice.object == change_object(change, now.default_namespace);
+    });
+  });
+  if (is_done && (left.unplannable.empty() || leaves_out(task.saved.plan))) return true;
   return changed_error(task, since, now.default_namespace);
 }
 
@@ -276,6 +286,7 @@ Result<Outcome> apply_command(CommandContext& context, const Arguments& argument
     if (is_done) {
       Outcome outcome;
       outcome.messages.push_back(task.text + " is already as the plan wants it; nothing to do");
+      add_notices(outcome, task.saved.plan.notices);
       return outcome;
     }
   } else {

@@ -149,6 +149,7 @@ ENGINE_TEST_CASE("a step that fails says what took effect", on_all) {
   CHECK(applied.error().text().find("step 2 of 2") != std::string::npos);
   CHECK(target->transaction() == TransactionState::none);
   const bool is_kept = engine.is_mysql_family();
+  CAPTURE(applied.error().detail);
   CHECK(applied.error().detail.find(is_kept ? "took effect and stay (1 of 2 steps):\n  1. CREATE TABLE"
                                             : "no step took effect") != std::string::npos);
   CHECK(execute(*target, "select * from u").ok() == is_kept);

@@ -18,6 +18,11 @@ constexpr PlanCase cases[] = {
      on_mysql("create table t(a text, fulltext f (a) with parser ngram)"), "drop_index add_index"},
     {"an index made anew under its name", on_both("create table t(a int, b int, key k (a))"),
      on_both("create table t(a int, b int, key k (b))"), "drop_index add_index"},
+    {"a foreign key beside a descending index, which serves it on MariaDB alone",
+     on_both("create table p(id int primary key); create table t(a int, b int, unique k (a desc, b))"),
+     on_both("create table p(id int primary key); create table t(a int, b int, unique k (a desc, b), "
+             "constraint f foreign key (a) references p (id))"),
+     "add_foreign_key"},
     {"an index with another name", on_both("create table t(a int, key k (a))"),
      on_both("create table t(a int, key l (a))"), "drop_index add_index"},
     {"an index that the optimizer is to ignore",

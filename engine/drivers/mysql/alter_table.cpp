@@ -248,11 +248,12 @@ bool add_renamed_index(std::span<const Change* const> changes, Table& table, con
 // last one that serves, and drops its own when another one comes. Said here in so many words, so that the
 // way back knows what is there.
 void keep_keys_served(const Table& before, const Table& after, const TableSql& sql, Clauses& out) {
+  const Flavor flavor = sql.features().flavor;
   for (const auto& key : after.foreign_keys) {
     const bool is_old = std::any_of(before.foreign_keys.begin(), before.foreign_keys.end(),
                                     [&](const ForeignKey& old) { return old.name == key.name; });
     if (!is_old || shares_columns(after, key)) continue;
-    const bool was = is_served(before, key), is = is_served(after, key);
+    const bool was = is_served(before, key, flavor), is = is_served(after, key, flavor);
     const std::string add = "ADD KEY " + sql.quoted(key.name) + " " + sql.list(key.columns);
     const std::string drop = "DROP KEY " + sql.quoted(key.name);
     if (was && !is) out.add(add, drop);
@@ -335,7 +336,7 @@ std::string drop_foreign_key(const TableName& name, const ForeignKey& key, const
                              const TableSql& sql) {
   const std::string quoted_key = sql.quoted(TableSql::name_of(name, key));
   const std::string drop = "DROP FOREIGN KEY " + quoted_key;
-  if (is_served(table, key) || shares_columns(table, key)) return drop;
+  if (is_served(table, key, sql.features().flavor) || shares_columns(table, key)) return drop;
   return drop + ", DROP KEY " + quoted_key;
 }
 

@@ -83,13 +83,13 @@ bool is_made_for(const Index& index, const ForeignKey& key) {
 
 // InnoDB makes an index of the key's name for a foreign key that no other index serves, and drops it again
 // when one comes. It belongs to the key: a copy that makes the key gets it too.
-void hide_made_index(Table& table, const ForeignKey& key) {
+void hide_made_index(Table& table, const ForeignKey& key, Flavor flavor) {
   const auto made = std::find_if(table.indexes.begin(), table.indexes.end(),
                                  [&](const Index& index) { return is_made_for(index, key); });
   if (made == table.indexes.end()) return;
   const Index index = *made;
   const auto place = table.indexes.erase(made);
-  if (is_served(table, key)) table.indexes.insert(place, index);
+  if (is_served(table, key, flavor)) table.indexes.insert(place, index);
 }
 
 void add_to_primary_key(Catalog& catalog, const TextRow& row, Table& table) {
@@ -174,7 +174,8 @@ Result<void> read_foreign_keys(Catalog& catalog) {
     for (auto& table : space.tables) {
       std::sort(table.foreign_keys.begin(), table.foreign_keys.end(),
                 [](auto& a, auto& b) { return a.name < b.name; });
-      for (const auto& key : table.foreign_keys) hide_made_index(table, key);
+      for (const auto& key : table.foreign_keys)
+        hide_made_index(table, key, catalog.session.info().dialect->flavor);
     }
   return {};
 }

@@ -187,14 +187,24 @@ class Orderer {
     if (partner) join(i, *partner, std::max(i, *partner));
   }
   bool is_joined(std::size_t i) const { return place_[root(i)].has_value(); }
+  // Or one becomes what no index takes whole: the index must be gone before.
   bool loses_a_column(std::size_t i, const Index& index) const {
     bool loses = false;
+    const auto has = [&](const std::string& column) {
+      return std::any_of(index.parts.begin(), index.parts.end(),
+                         [&](const IndexPart& part) { return part.column == column; });
+    };
+    const auto is_large = [](const Type& type) {
+      const auto* text = type.get<type::Text>();
+      const auto* bytes = type.get<type::Bytes>();
+      return type.is<type::Json>() || (text != nullptr && !text->max_chars) ||
+             (bytes != nullptr && !bytes->max_bytes);
+    };
     each_beside(i, [&](std::size_t k) {
-      const auto* dropped = get<change::DropColumn>(k);
-      loses = loses || (dropped != nullptr &&
-                        std::any_of(index.parts.begin(), index.parts.end(), [&](const IndexPart& part) {
-                          return part.column == dropped->column.name;
-                        }));
+      if (const auto* dropped = get<change::DropColumn>(k)) loses = loses || has(dropped->column.name);
+      if (const auto* altered = get<change::AlterColumn>(k))
+        loses =
+            loses || (is_large(altered->to.type) && !is_large(altered->from.type) && has(altered->to.name));
     });
     return loses;
   }

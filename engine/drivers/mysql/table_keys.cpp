@@ -41,8 +41,15 @@ bool serves(const PrimaryKey& key, const std::vector<std::string>& columns) {
   return start_with(key.columns, columns);
 }
 
-bool is_served(const Table& table, const ForeignKey& key) {
-  return is_referable(table, key.columns);
+bool is_served(const Table& table, const ForeignKey& key, Flavor flavor) {
+  if (flavor == Flavor::mariadb) return is_referable(table, key.columns);
+  Table ascending = table;
+  std::erase_if(ascending.indexes, [&](const Index& index) {
+    const std::size_t count = std::min(index.parts.size(), key.columns.size());
+    return std::any_of(index.parts.begin(), index.parts.begin() + static_cast<std::ptrdiff_t>(count),
+                       [](const IndexPart& part) { return part.descending; });
+  });
+  return is_referable(ascending, key.columns);
 }
 
 bool is_referable(const Table& table, const std::vector<std::string>& columns) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/dialect/dialect.h"
 #include "engine/model/schema.h"
 
 namespace bascule::mysql {
@@ -16,7 +17,8 @@ bool serves(const Index& index, const std::vector<std::string>& columns);
 bool serves(const PrimaryKey& key, const std::vector<std::string>& columns);
 // Whether an index that inspect shows serves the key. If not, InnoDB has made one of the key's name, which
 // belongs to the key and which inspect does not show.
-bool is_served(const Table& table, const ForeignKey& key);
+// A descending column serves on MariaDB and not on MySQL.
+bool is_served(const Table& table, const ForeignKey& key, Flavor flavor);
 // The same for the other side: a key of `table` over exactly these columns in front.
 bool is_referable(const Table& table, const std::vector<std::string>& columns);
 

@@ -65,13 +65,27 @@ std::string parent_name(const std::string& schema, const std::string& parent) {
   return quoted(schema) + "." + parent;
 }
 
+// CREATE TABLE makes one constraint of several that say the same; ALTER TABLE makes each.
+bool is_repeated(const Table& table, const Index& index) {
+  const std::string clause = unique_clause(index);
+  if (table.primary_key &&
+      "PRIMARY KEY" + clause.substr(clause.find(" (")) == primary_key_clause(*table.primary_key))
+    return true;
+  for (const Index& earlier : table.indexes) {
+    if (&earlier == &index) return false;
+    if (earlier.is_constraint && unique_clause(earlier) == clause) return true;
+  }
+  return false;
+}
+
 std::string create_table(const TableName& name, const Table& table, const Features& features) {
   std::vector<std::string> parts;
   for (const Column& column : table.columns) parts.push_back(column_definition(column, features));
   if (table.primary_key)
     parts.push_back(constraint(name_of(name, *table.primary_key), primary_key_clause(*table.primary_key)));
   for (const Index& index : table.indexes)
-    if (index.is_constraint) parts.push_back(constraint(name_of(name, index), unique_clause(index)));
+    if (index.is_constraint && !is_repeated(table, index))
+      parts.push_back(constraint(name_of(name, index), unique_clause(index)));
   for (const Check& check : table.checks)  // one that is not validated comes afterwards, to stay so
     if (check.is_validated)
       parts.push_back(check.name.empty() ? check_clause(check) : constraint(check.name, check_clause(check)));
@@ -295,7 +309,8 @@ std::vector<Step> table_steps(const TableName& name, const Table& table, const F
   for (const Check& check : table.checks)
     if (!check.is_validated) step(add_check(name, check), drop_constraint(name, name_of(name, check)));
   for (const Index& index : table.indexes) {
-    if (!index.is_constraint) step(add_index(name, index), drop_index(name, index));
+    if (!index.is_constraint || is_repeated(table, index))
+      step(add_index(name, index), drop_index(name, index));
     comment(ObjectKind::index, name_of(name, index), index.is_constraint, index.comment);
   }
   if (table.options.row_security)

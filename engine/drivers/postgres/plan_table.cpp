@@ -127,6 +127,8 @@ Result<void> plan_change(Planning& planning, const change::AddTable& change) {
 Result<void> plan_change(Planning& planning, const change::DropTable& change) {
   std::vector<std::string> undo;
   for (const Step& made : table_steps(change.name, change.table, planning.features)) undo.push_back(made.sql);
+  // The tables that it refers to are there again by then: they are dropped after it.
+  for (const ForeignKey& key : change.table.foreign_keys) undo.push_back(add_foreign_key(change.name, key));
   planning.losing_step(
       "DROP TABLE " + quoted(change.name), as_one_statement(undo),
       fmt::format("the rows of {} are lost; undo brings back the empty table", display(change.name)));
