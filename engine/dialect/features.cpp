@@ -6,7 +6,7 @@
 namespace bascule {
 
 Features baseline_features(Flavor flavor) {
-  constexpr std::string_view oldest[] = {"3.37.0", "12.0", "8.0.16", "10.6.0"};  // in the order of Flavor
+  constexpr std::string_view oldest[] = {"3.38.0", "12.0", "8.0.16", "10.6.0"};  // in the order of Flavor
   return compute_features(flavor, oldest[static_cast<std::size_t>(flavor)]);
 }
 

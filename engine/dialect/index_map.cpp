@@ -1,5 +1,7 @@
 #include "engine/dialect/index_map.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/base/text.h"
@@ -12,12 +14,16 @@ bool is_mysql_family(Flavor flavor) {
   return flavor == Flavor::mysql || flavor == Flavor::mariadb;
 }
 
-// Text and bytes that MySQL indexes only by a prefix.
-bool needs_prefix(const Column& column) {
-  const auto* text = column.type.get<type::Text>();
-  const auto* bytes = column.type.get<type::Bytes>();
-  return (text != nullptr && text->max_chars.value_or(INT64_MAX) > 768) ||
-         (bytes != nullptr && bytes->max_bytes.value_or(INT64_MAX) > 3072);
+// What an index of MySQL holds in all its parts; a character takes up to 4 bytes of it.
+constexpr std::int64_t index_bytes = 3072, bytes_of_other = 16;
+
+// The bytes that a text or bytes column takes in an index of MySQL; nothing for other types.
+std::optional<std::int64_t> index_width(const Column& column) {
+  constexpr std::int64_t unlimited = INT64_MAX / 8;
+  if (const auto* text = column.type.get<type::Text>())
+    return std::min(text->max_chars.value_or(unlimited), unlimited) * 4;
+  if (const auto* bytes = column.type.get<type::Bytes>()) return bytes->max_bytes.value_or(unlimited);
+  return std::nullopt;
 }
 
 class IndexMapper {
@@ -81,12 +87,25 @@ class IndexMapper {
     if (part.prefix_length && index_.unique) return "it is unique over a prefix of " + part.column;
     part.prefix_length.reset();
     const Column* column = mapped_.find_column(part.column);
-    if (!is_to_mysql() || index_.unique || column == nullptr || !needs_prefix(*column)) return "";
-    // All parts together have 3072 bytes, and a character takes up to 4.
-    const int room = 3072 / static_cast<int>(index_.parts.size());
-    part.prefix_length = column->type.is<type::Text>() ? room / 4 : room;
+    if (!is_to_mysql() || index_.unique || column == nullptr) return "";
+    const auto width = index_width(*column), room = room_of_long_part();
+    if (!width || !room || *width <= *room) return "";
+    part.prefix_length = static_cast<int>(column->type.is<type::Text>() ? *room / 4 : *room);
     note("index_prefix", fmt::format("covers the first {} of {}", *part.prefix_length, part.column));
     return "";
+  }
+
+  // What each text may take where they do not all fit; nothing if they do.
+  std::optional<std::int64_t> room_of_long_part() const {
+    std::int64_t total = 0, others = 0, texts = 0;
+    for (const auto& part : index_.parts) {
+      const Column* column = mapped_.find_column(part.column);
+      const auto width = column == nullptr ? std::nullopt : index_width(*column);
+      (width ? texts : others) += 1;
+      total += std::min(width.value_or(bytes_of_other), index_bytes + 1);
+    }
+    if (total <= index_bytes || texts == 0) return std::nullopt;
+    return (index_bytes - others * bytes_of_other) / texts;
   }
 
   // What changes how the index is kept or checked, and not what it covers.

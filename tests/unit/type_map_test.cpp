@@ -201,7 +201,9 @@ TEST_CASE("keys on MySQL have a length and compare exactly") {
   table.primary_key = PrimaryKey{"", {"a"}};
   table.indexes = {
       {.name = "u", .parts = {{.column = "b"}, {.column = "n"}, {.column = "x"}}, .unique = true},
-      {.name = "i", .parts = {{.column = "free"}}}};
+      {.name = "i", .parts = {{.column = "free"}}},
+      // A varchar(768) alone would fill the index: all texts share its room.
+      {.name = "j", .parts = {{.column = "a"}, {.column = "free"}, {.column = "n"}}}};
   const auto target = features(mysql);
   const auto native = [&](std::size_t i) {
     return map_column(table, table.columns[i], sqlite, target).column;
@@ -219,8 +221,11 @@ TEST_CASE("keys on MySQL have a length and compare exactly") {
   const auto mapped = map_schema(schema, target, "shop");
   const Table* result = mapped.schema.find_namespace("shop")->find_table("t");
   REQUIRE(result != nullptr);
-  REQUIRE(result->indexes.size() == 2);
+  REQUIRE(result->indexes.size() == 3);
   CHECK(result->indexes[1].parts[0].prefix_length == 768);
+  CHECK(result->indexes[2].parts[0].prefix_length == 382);
+  CHECK(result->indexes[2].parts[1].prefix_length == 382);
+  CHECK_FALSE(result->indexes[2].parts[2].prefix_length.has_value());
 }
 
 TEST_CASE("identities") {
