@@ -58,7 +58,8 @@ std::set<std::string> names_in(std::string_view sql, const Dialect& dialect) {
   return names;
 }
 
-std::string without_schema(std::string_view sql, std::string_view schema, const Dialect& dialect) {
+std::string with_other_schema(std::string_view sql, std::string_view schema, std::string_view to,
+                              const Dialect& dialect) {
   std::string out;
   const auto tokens = tokenize(sql, dialect.lexer);
   const auto text_of = [&](std::size_t i) { return sql.substr(tokens[i].offset, tokens[i].size); };
@@ -66,12 +67,18 @@ std::string without_schema(std::string_view sql, std::string_view schema, const 
     const bool is_prefix = i + 1 < tokens.size() && text_of(i + 1) == "." &&
                            (i == 0 || text_of(i - 1) != ".") &&
                            is_name(tokens[i], text_of(i), schema, dialect);
-    if (is_prefix)
-      ++i;  // the dot too
-    else
+    if (!is_prefix) {
       out += text_of(i);
+      continue;
+    }
+    if (!to.empty()) out += (needs_quotes(to) ? quote_identifier(to, dialect) : std::string(to)) + ".";
+    ++i;  // the dot
   }
   return out;
+}
+
+std::string without_schema(std::string_view sql, std::string_view schema, const Dialect& dialect) {
+  return with_other_schema(sql, schema, "", dialect);
 }
 
 std::string with_new_name(std::string_view sql, std::string_view from, std::string_view to,

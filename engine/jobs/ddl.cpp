@@ -40,7 +40,8 @@ Result<Plan> plan_ddl(const Schema& schema, const Features& target, const TypeRu
 
 std::string ddl_text(const Plan& plan) {
   std::string text;
-  for (const auto& notice : plan.notices) text += comment_line(notice.object + ": " + notice.text);
+  for (const auto& notice : plan.notices)
+    text += comment_line((notice.object.empty() ? "" : notice.object + ": ") + notice.text);
   if (!plan.notices.empty()) text += "\n";
   for (const auto& step : plan.steps) {
     if (step.must_be_empty || !step.session_setting.empty()) continue;

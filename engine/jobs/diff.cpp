@@ -11,6 +11,7 @@
 #include "engine/jobs/change_order.h"
 #include "engine/jobs/object_diff.h"
 #include "engine/jobs/rename.h"
+#include "engine/jobs/schema_move.h"
 #include "engine/jobs/table_diff.h"
 
 namespace bascule {
@@ -45,6 +46,9 @@ class Differ {
       : source_(want), have_(have), target_(target), options_(options) {
     const Dialect* from = find_dialect(want.flavor);
     from_ = from != nullptr ? from->flavor : target.flavor;
+    const bool moves = from_ == target.flavor && dialect(from_).has_schemas &&
+                       want.default_namespace != have.default_namespace;
+    if (moves) source_ = move_default_schema(std::move(source_), have.default_namespace, dialect(from_));
     scope_.is_same_engine = from_ == target.flavor;
     scope_.is_ignored = [this](std::string_view space, std::string_view name) {
       return is_ignored(space, name);
@@ -180,7 +184,7 @@ class Differ {
         out_.unplannable.push_back({"not_modelled", object.what, "is not wanted, or has another definition"});
   }
 
-  const Schema& source_;
+  Schema source_;  // what is wanted, under the schema's name here
   const Schema& have_;
   const Features& target_;
   const DiffOptions& options_;

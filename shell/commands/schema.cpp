@@ -296,8 +296,7 @@ Result<SchemaDocument> schema_document(const Schema& schema, const Features& tar
   if (as == "sql") {
     TRY(const Plan plan, plan_ddl(schema, target, rules));
     SchemaDocument document{ddl_text(plan)};
-    for (const auto& notice : plan.notices)
-      document.messages.push_back("notice: " + notice.object + ": " + notice.text);
+    for (const auto& notice : plan.notices) document.messages.push_back(notice_text(notice));
     return document;
   }
   SchemaDocument document;
@@ -305,8 +304,7 @@ Result<SchemaDocument> schema_document(const Schema& schema, const Features& tar
   if (is_mapped) {
     const std::string_view space = dialect(target.flavor).default_schema;
     MappedSchema mapped = map_schema(schema, target, space.empty() ? schema.default_namespace : space, rules);
-    for (const auto& notice : mapped.notices)
-      document.messages.push_back("notice: " + notice.object + ": " + notice.text);
+    for (const auto& notice : mapped.notices) document.messages.push_back(notice_text(notice));
     shown = std::move(mapped.schema);
   }
   for (const auto& object : shown.not_modelled) document.messages.push_back("not modelled: " + object.what);

@@ -72,9 +72,12 @@ Result<TypeRules> type_rules(const Session& session, const Arguments& arguments)
   return rules;
 }
 
+std::string notice_text(const Notice& notice) {
+  return "notice: " + (notice.object.empty() ? "" : notice.object + ": ") + notice.text;
+}
+
 void add_notices(Outcome& outcome, const std::vector<Notice>& notices) {
-  for (const auto& notice : notices)
-    outcome.messages.push_back("notice: " + notice.object + ": " + notice.text);
+  for (const auto& notice : notices) outcome.messages.push_back(notice_text(notice));
 }
 
 std::string steps_text(const std::vector<Step>& steps) {

@@ -61,6 +61,8 @@ class JobConnections {
 // What the user says about types: --map, then the file that TYPE_MAP names.
 Result<TypeRules> type_rules(const Session& session, const Arguments& arguments);
 
+// "notice: orders.total: ..."
+std::string notice_text(const Notice& notice);
 // One line of narration each.
 void add_notices(Outcome& outcome, const std::vector<Notice>& notices);
 // The statements with their comments, as a script.

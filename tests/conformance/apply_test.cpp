@@ -314,3 +314,35 @@ ENGINE_TEST_CASE("tables and columns are renamed with their rows", on_all) {
     CHECK(refused.error().what == row.what);
   }
 }
+
+ENGINE_TEST_CASE("a schema is made like one of another name", on_postgres) {
+  Scratch scratch(engine);
+  auto target = scratch.connect();
+  const auto fill = [&](const std::string& schema, bool is_wanted) {
+    run_all(*target, {"create schema " + schema, "create type " + schema + ".mood as enum ('sad')",
+                      "create table " + schema + ".t (id bigint primary key, m " + schema +
+                          ".mood default 'sad', n bigint, check (n > 0))"});
+    if (!is_wanted) return;
+    run_all(*target, {"alter type " + schema + ".mood add value 'ok'",
+                      "alter table " + schema + ".t add column ms " + schema + ".mood[]",
+                      "create table " + schema + ".u (id bigint primary key, t_id bigint references " +
+                          schema + ".t (id))",
+                      "create view " + schema + ".v as select t.id from " + schema + ".t join " + schema +
+                          ".u on u.t_id = t.id"});
+  };
+  fill("wanted", true);
+  fill("there", false);
+  const auto read = [&](const std::string& schema) {
+    auto found = target->inspect({.schemas = {schema}});
+    REQUIRE_MESSAGE(found.ok(), (found.ok() ? "" : found.error().text()));
+    found->default_namespace = schema;
+    return std::move(found).value();
+  };
+  const Schema want = read("wanted"), have = read("there");
+  const auto plan = make_plan(want, have, target->features());
+  REQUIRE_MESSAGE(plan.ok(), (plan.ok() ? "" : plan.error().text()));
+  for (const auto& step : plan->steps) CHECK(step.sql.find("wanted") == std::string::npos);
+  const auto applied = apply_plan(*target, *plan, want, have, {.inspect = {.schemas = {"there"}}});
+  REQUIRE_MESSAGE(applied.ok(), (applied.ok() ? "" : applied.error().text() + applied.error().detail));
+  CHECK(names(diff_schemas(want, read("there"), target->features()), have) == "");
+}
