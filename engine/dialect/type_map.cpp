@@ -192,6 +192,7 @@ class ColumnMapper {
     if (rule_ != nullptr) return map_by_rule();
     CarriedType carried = carry_type(meant_type(), from_, target_, key_role(table_, source_));
     for (auto& [code, text] : carried.notes) note(std::move(code), std::move(text));
+    out_.probe = std::move(carried.probe);
     out_.column.type = std::move(carried.type);
     out_.column.native_type = spell_type(out_.column.type, target_);
   }

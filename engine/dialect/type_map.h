@@ -20,6 +20,9 @@ std::string spell_type(const Type& type, const Features& target);
 struct MappedColumn {
   Column column;                // type, native_type, default, identity of the target engine
   std::vector<Notice> notices;  // what is widened, lost or left out; object is "table.column"
+  // A condition in the source's dialect, with $1 for the column, that holds for values that the new type does
+  // not take; "" if it takes all.
+  std::string probe = {};
 };
 // The column of `table` (of a schema of flavour `from`) as the copier creates it on the target. On the same
 // flavour it is the column itself. The user's rules come before those of the map.

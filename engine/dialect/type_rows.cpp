@@ -49,7 +49,8 @@ constexpr std::string_view no_text = "typeof($1) NOT IN ('text', 'null')";
 constexpr std::string_view no_blob = "typeof($1) NOT IN ('blob', 'null')";
 constexpr std::string_view no_text_of_postgres =
     "typeof($1) NOT IN ('text', 'null') OR instr($1, char(0)) > 0";
-constexpr std::string_view has_nul = "instr($1, char(0)) > 0";
+// As bytes: the collations of MySQL find a NUL everywhere.
+constexpr std::string_view has_nul = "instr(CAST($1 AS BINARY), X'00') > 0";
 constexpr std::string_view no_number_of_ieee = "$1 = 'NaN'";
 constexpr std::string_view not_finite = "$1 IN ('NaN', 'Infinity', '-Infinity')";
 constexpr std::string_view zero_date = "month($1) = 0 OR dayofmonth($1) = 0";

@@ -76,11 +76,7 @@ class Differ {
 
  private:
   bool is_ignored(std::string_view space, std::string_view name) const {
-    if (!options_.with_migration_tables && is_migration_table(name)) return true;
-    const std::string qualified = std::string(space) + "." + std::string(name);
-    return std::any_of(options_.ignore.begin(), options_.ignore.end(), [&](const std::string& glob) {
-      return matches_glob(glob, name, true) || matches_glob(glob, qualified, true);
-    });
+    return is_left_alone(space, name, options_);
   }
 
   // So that the notices speak of nothing that is left alone.
@@ -198,6 +194,14 @@ class Differ {
 bool is_migration_table(std::string_view name) {
   return std::any_of(migration_tables.begin(), migration_tables.end(),
                      [&](std::string_view glob) { return matches_glob(glob, name, true); });
+}
+
+bool is_left_alone(std::string_view space, std::string_view name, const DiffOptions& options) {
+  if (!options.with_migration_tables && is_migration_table(name)) return true;
+  const std::string qualified = std::string(space) + "." + std::string(name);
+  return std::any_of(options.ignore.begin(), options.ignore.end(), [&](const std::string& glob) {
+    return matches_glob(glob, name, true) || matches_glob(glob, qualified, true);
+  });
 }
 
 Difference diff_schemas(const Schema& want, const Schema& have, const Features& target,

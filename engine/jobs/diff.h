@@ -34,6 +34,9 @@ struct DiffOptions {
 // it alone.
 bool is_migration_table(std::string_view name);
 
+// Whether the options leave the object of this name alone.
+bool is_left_alone(std::string_view space, std::string_view name, const DiffOptions& options);
+
 struct Difference {
   std::vector<Change> changes;  // in an order in which they can be made, see change_order.h
   // Differences that are found but that no change describes (partitions, inheritance, what not_modelled

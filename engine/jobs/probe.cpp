@@ -1,7 +1,11 @@
 #include "engine/jobs/probe.h"
 
+#include <fmt/format.h>
+
+#include "engine/base/text.h"
 #include "engine/dialect/narrowing.h"
 #include "engine/dialect/sql_writer.h"
+#include "engine/dialect/type_map.h"
 #include "engine/jobs/snapshot.h"
 #include "engine/jobs/table_scope.h"
 
@@ -35,6 +39,40 @@ Result<std::optional<std::int64_t>> count_labels(const change::AlterEnum& altere
   return misfits;
 }
 
+struct Misfits {
+  std::string column;
+  std::int64_t rows;
+  std::string type;  // that does not take them
+};
+
+Result<std::vector<Misfits>> probe_table(Connection& source, const TableName& name, const Table& table,
+                                         const Features& target, const TypeRules& rules) {
+  const Dialect& dialect = *source.server().dialect;
+  std::vector<Misfits> asked, found;
+  std::string sums;
+  for (const auto& column : table.columns) {
+    const MappedColumn mapped = map_column(table, column, dialect.flavor, target, rules);
+    if (mapped.probe.empty()) continue;
+    const std::string condition = replace_all(mapped.probe, "$1", quote_identifier(column.name, dialect));
+    sums += (sums.empty() ? "" : ", ") + fmt::format("sum(CASE WHEN {} THEN 1 ELSE 0 END)", condition);
+    asked.push_back({column.name, 0, mapped.column.native_type});
+  }
+  if (asked.empty()) return found;
+  SqlWriter sql(dialect);
+  sql.raw("SELECT " + sums + " FROM").name(name.schema, name.table);
+  TRY(auto cursor, source.query(sql.str()));
+  Batch batch;
+  for (;;) {
+    TRY(const bool more, cursor->next(batch, default_batch_rows));
+    if (!more) return found;
+    for (std::size_t i = 0; i < asked.size() && batch.rows() == 1; ++i) {
+      const Value value = to_value(batch.cell(0, i), cursor->columns()[i].type);
+      asked[i].rows = value.is_null() ? 0 : parse_integer(format_value(value)).value_or(0);
+      if (asked[i].rows > 0) found.push_back(asked[i]);
+    }
+  }
+}
+
 }  // namespace
 
 Result<std::optional<std::int64_t>> count_misfits(const Change& change, const Schema& have,
@@ -57,6 +95,27 @@ Result<std::optional<std::int64_t>> count_misfits(const Change& change, const Sc
   if (condition->empty()) return 0;
   TRY(const auto count, count_rows(connection, altered->name, *condition));
   return count;
+}
+
+std::vector<Notice> probe_types(Connection& source, const Schema& want, const Features& target,
+                                const DiffOptions& options) {
+  std::vector<Notice> notices;
+  if (source.features().flavor == target.flavor) return notices;
+  for (const auto& space : want.namespaces)
+    for (const auto& table : space.tables) {
+      if (is_left_alone(space.name, table.name, options)) continue;
+      const std::string object = display_name({space.name, table.name}, want.default_namespace);
+      auto found = probe_table(source, {space.name, table.name}, table, target, options.type_rules);
+      if (!found.ok()) {
+        notices.push_back({"not_probed", object, "its values could not be looked at: " + found.error().what});
+        continue;
+      }
+      for (auto& [column, rows, type] : *found)
+        notices.push_back({"values_do_not_fit", object + "." + column,
+                           fmt::format("{} {} a value that {} does not take", rows,
+                                       rows == 1 ? "row has" : "rows have", type)});
+    }
+  return notices;
 }
 
 }  // namespace bascule

@@ -73,9 +73,7 @@ Result<Task> plan_task(Session& session, const Arguments& arguments) {
   TRY(task.saved.options, plan_options(session, arguments));
   TRY(task.saved.want, schema_of(session, sides.source, "apply"));
   TRY(task.saved.have, schema_of(session, sides.target, "apply"));
-  TRY(auto job, JobConnections::open_target(*task.target));
-  TRY(task.saved.plan, job.ended(make_plan(task.saved.want, task.saved.have, task.target->live->features(),
-                                           task.saved.options, job.target)));
+  TRY(task.saved.plan, plan_sides(sides, task.saved.want, task.saved.have, task.saved.options));
   return task;
 }
 

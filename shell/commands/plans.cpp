@@ -95,9 +95,7 @@ Result<Outcome> plan_command(CommandContext& context, const Arguments& arguments
   TRY(saved.options, plan_options(session, arguments));
   TRY(saved.want, schema_of(session, sides.source, "plan"));
   TRY(saved.have, schema_of(session, sides.target, "plan"));
-  TRY(auto job, JobConnections::open_target(*sides.target.member));
-  TRY(saved.plan, job.ended(make_plan(saved.want, saved.have, sides.target.member->live->features(),
-                                      saved.options, job.target)));
+  TRY(saved.plan, plan_sides(sides, saved.want, saved.have, saved.options));
   Outcome outcome;
   outcome.json = plan_to_json(saved.plan, saved.have.default_namespace);
   outcome.text = steps_text(saved.plan.steps);

@@ -2,6 +2,7 @@
 
 #include "engine/base/files.h"
 #include "engine/base/text.h"
+#include "engine/jobs/probe.h"
 #include "engine/jobs/schema_json.h"
 #include "engine/jobs/scratch.h"
 
@@ -37,6 +38,18 @@ Result<Schema> schema_of_file(const std::string& path) {
 Result<Schema> schema_of_folder(Member& member, const std::string& dir, const std::string& tool) {
   TRY(auto job, JobConnections::open_target(member));
   return job.ended(replay_migrations(*job.target, member.live->options(), dir, tool));
+}
+
+Result<Plan> plan_sides(const TwoSides& sides, const Schema& want, const Schema& have,
+                        const PlanOptions& options) {
+  const Features& features = sides.target.member->live->features();
+  TRY(auto job, JobConnections::open_target(*sides.target.member));
+  TRY(Plan plan, job.ended(make_plan(want, have, features, options, job.target)));
+  if (plan.changes.empty() || sides.source.member->live->features().flavor == features.flavor) return plan;
+  TRY(auto source, JobConnections::open_target(*sides.source.member));
+  auto probed = source.ended(Result(probe_types(*source.target, want, features, options.diff)));
+  for (auto& notice : *probed) plan.notices.push_back(std::move(notice));
+  return plan;
 }
 
 Result<PlanOptions> plan_options(const Session& session, const Arguments& arguments) {

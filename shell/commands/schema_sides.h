@@ -18,4 +18,8 @@ Result<Schema> schema_of_folder(Member& member, const std::string& dir, const st
 // --ignore, --rename, --map, --strict, --additive, --allow as they were given.
 Result<PlanOptions> plan_options(const Session& session, const Arguments& arguments);
 
+// Plans, and on the way to another engine looks for values that would not arrive.
+Result<Plan> plan_sides(const TwoSides& sides, const Schema& want, const Schema& have,
+                        const PlanOptions& options);
+
 }  // namespace bascule
