@@ -365,3 +365,92 @@ TEST_CASE("permissions are globs over kind and object") {
   CHECK_FALSE(is_allowed(change, {"drop_table:*", "drop_column:users.name"}, "public"));
   CHECK_FALSE(is_allowed(change, {}, "public"));
 }
+
+TEST_CASE("names count where somebody chose them, and all of them when it is strict") {
+  struct NameCase {
+    const char* name;
+    std::function<void(Schema&)> change_wanted;
+    Lines expected, strict;
+  };
+  const std::vector<NameCase> cases{
+      {"an index with a chosen name",
+       [](Schema& s) { table(s, "book").indexes[0].name = "by_author"; },
+       {"drop_index book.book_author", "add_index book.by_author"},
+       {"drop_index book.book_author", "add_index book.by_author"}},
+      {"an index with a generated name",
+       [](Schema& s) { table(s, "book").indexes[0].name = "book_author_id_idx"; },
+       {},
+       {"drop_index book.book_author", "add_index book.book_author_id_idx"}},
+      {"a constraint with a generated name",
+       [](Schema& s) { table(s, "author").indexes[0].name = "author_name_key1"; },
+       {},
+       {"drop_unique author.author_name_key", "add_unique author.author_name_key1"}},
+      {"the name of a foreign key",
+       [](Schema& s) { table(s, "book").foreign_keys[0].name = "fk"; },
+       {},
+       {"drop_foreign_key book.book_author_fkey", "add_foreign_key book.fk"}},
+      {"the name of a primary key",
+       [](Schema& s) { table(s, "book").primary_key->name = "pk"; },
+       {},
+       {"alter_primary_key book"}},
+      {"the spelling of a type",
+       [](Schema& s) { table(s, "book").columns[2].native_type = "mytext"; },
+       {},
+       {"alter_column book.title"}},
+  };
+  for (const auto& row : cases) {
+    CAPTURE(row.name);
+    const Schema have = sample(postgres);
+    Schema want = have;
+    row.change_wanted(want);
+    CHECK(lines(diff_schemas(want, have, features(postgres)), have) == row.expected);
+    CHECK(lines(diff_schemas(want, have, features(postgres), {.strict = true}), have) == row.strict);
+  }
+}
+
+TEST_CASE("likely renames are suggested and never made") {
+  struct SuggestionCase {
+    const char* name;
+    std::function<void(Schema&)> change_wanted;
+    std::vector<std::string> expected;
+  };
+  const auto rename = [](std::string from, std::string to) {
+    return [=](Schema& s) {
+      for (auto& column : table(s, "author").columns)
+        if (column.name == from) column.name = to;
+    };
+  };
+  const std::vector<SuggestionCase> cases{
+      {"a longer name", rename("rating", "user_rating"), {"author.rating:user_rating"}},
+      {"camel case", rename("rating", "ratingValue"), {"author.rating:ratingValue"}},
+      {"another name altogether", rename("rating", "shoe_size"), {}},
+      {"another type",
+       [&](Schema& s) {
+         rename("rating", "ratings")(s);
+         table(s, "author").columns.back().type = type::Date{};
+       },
+       {}},
+      {"two that are as like",
+       [&](Schema& s) {
+         rename("rating", "rating1")(s);
+         Column twin = table(s, "author").columns.back();
+         twin.name = "rating2";
+         table(s, "author").columns.push_back(twin);
+       },
+       {}},
+      {"a table", [](Schema& s) { table(s, "book").name = "books"; }, {"book:books"}},
+  };
+  for (const auto& row : cases) {
+    CAPTURE(row.name);
+    const Schema have = sample(mysql);
+    Schema want = have;
+    row.change_wanted(want);
+    const auto difference = diff_schemas(want, have, features(mysql));
+    std::vector<std::string> found;
+    for (const auto& notice : difference.notices)
+      if (notice.code == "maybe_renamed")
+        found.push_back(notice.text.substr(notice.text.find("--rename ") + 9));
+    CHECK(found == row.expected);
+    for (const auto& change : difference.changes) CHECK_FALSE(change_kind(change).starts_with("rename_"));
+  }
+}
