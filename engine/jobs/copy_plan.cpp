@@ -171,11 +171,15 @@ class CopyPlanner {
       std::vector<Change> keys = foreign_keys_of(copy, complete);
       if (keys.empty()) continue;
       auto later = plan_steps(keys, complete);
-      if (later.ok()) {
+      // A step that sets a value of the session belongs to a rebuild, which would copy the rows once more.
+      const bool is_rebuild = later.ok() && std::any_of(later->begin(), later->end(), [](const Step& step) {
+                                return !step.session_setting.empty();
+                              });
+      if (later.ok() && !is_rebuild) {
         for (auto& step : *later) plan_.finish.push_back(std::move(step));
         continue;
       }
-      if (later.error().code != ErrorCode::unsupported) return std::move(later).error();
+      if (!later.ok() && later.error().code != ErrorCode::unsupported) return std::move(later).error();
       keys.insert(keys.begin(), change::AddTable{copy.target, new_tables_[i]});
       TRY(copy.create, plan_steps(keys, target_schema_));
     }

@@ -22,7 +22,7 @@ std::string sample_folder() {
 
 }  // namespace
 
-ENGINE_TEST_CASE("the tour's database does not differ from its copy", on_servers) {
+ENGINE_TEST_CASE("the tour's database does not differ from its copy", on_all) {
   Scratch source_scratch(bascule::test::engine(Flavor::sqlite)), scratch(engine);
   auto source = source_scratch.connect(), target = scratch.connect();
   REQUIRE(migrate_up(*source, {.dir = sample_folder()}).ok());
