@@ -5,6 +5,7 @@
 #include "engine/base/overloaded.h"
 #include "engine/base/text.h"
 #include "engine/dialect/lexer.h"
+#include "engine/dialect/sql_names.h"
 #include "engine/drivers/sqlite/table_sql.h"
 
 namespace bascule::sqlite {
@@ -21,9 +22,7 @@ bool is_name(std::string_view sql, const Token& token, std::string_view name) {
 }
 
 bool mentions(std::string_view sql, std::string_view name) {
-  const std::vector<Token> tokens = tokenize(sql, dialect(Flavor::sqlite).lexer);
-  return std::any_of(tokens.begin(), tokens.end(),
-                     [&](const Token& token) { return is_name(sql, token, name); });
+  return mentions_name(sql, name, dialect(Flavor::sqlite));
 }
 
 // Why ALTER TABLE ... DROP COLUMN would refuse; "" if it would not.
